@@ -1,0 +1,29 @@
+"""The treaty as code: load an agreement, ask what stands on a day, reform it.
+
+    Agreement.load("bloc-2026").on(date(2027, 1, 1)).floors
+
+Next: `accord`, the agreement; `schedule`, what everyone else reads; `amendment`, reforms.
+"""
+
+from .accord import Agreement, Change
+from .amendment import amend, amend_all, overlay
+from .article import Parameter, Step
+from .reading import shipped
+from .schedule import Clause, Duty, Floor, LegalProduct, Member, Schedule
+
+__all__ = [
+    "Agreement",
+    "Change",
+    "Clause",
+    "Duty",
+    "Floor",
+    "LegalProduct",
+    "Member",
+    "Parameter",
+    "Schedule",
+    "Step",
+    "amend",
+    "amend_all",
+    "overlay",
+    "shipped",
+]

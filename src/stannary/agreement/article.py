@@ -1,0 +1,181 @@
+"""Articles: the numbers the agreement fixes, with their dates, units, references and doubts.
+
+Next: `schedule`, which says what stands on a given day.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from ..terms.errors import NotYetInForce, Place
+from ..terms.units import Basis
+
+Value = Decimal | str | date | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One value from its first day until the next step's; None: the rule has ended.
+
+    reference  title, link, article that states this value
+    assumed    the reference does not state this very number
+    """
+
+    start: date
+    value: Value | None
+    reference: str
+    assumed: bool
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One number over time.
+
+    name     its dotted path in the law: "floors.ndpr.oxide"
+    article  as printed: "Art. 4(1)"
+    unit     one of `terms.units.PARAMETER_UNITS`
+    steps    oldest first, starts all different
+    doubt    what the sources leave open, in a sentence; empty: nothing
+    """
+
+    name: str
+    article: str
+    description: str
+    unit: str
+    steps: tuple[Step, ...]
+    checked_on: date
+    doubt: str = ""
+
+    def step(self, day: date) -> Step | None:
+        """The step standing on `day`; None before the first."""
+        standing = [step for step in self.steps if step.start <= day]
+        return standing[-1] if standing else None
+
+    def on(self, day: date) -> Value | None:
+        """Value standing on `day`, None once ended. Raises NotYetInForce before the first day."""
+        step = self.step(day)
+        if step is None:
+            first = self.steps[0].start
+            raise NotYetInForce(
+                f"{self.name} has no value on {day}: it starts on {first}. "
+                f"Ask for {first} or later, or add an earlier value with its reference."
+            )
+        return step.value
+
+
+Status = Literal["signed", "negotiating", "observer", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country (or `EUU`) that the agreement names; its numbers are parameters `members.XXX.*`.
+
+    through  the customs union by which it is inside (`EUU`), None: in its own right
+    """
+
+    code: str
+    through: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A legal product: what customs can tell apart, and the product of the world it belongs to.
+
+    hs                     6, 8 or 10 digits; a code stands for every code that begins with it
+    assay_from, assay_to   per cent of the element in the goods, from <= assay < to, 100 included
+    basis                  what a kilogram of its floor weighs
+    since                  first day of the listing
+    """
+
+    product: str
+    name: str
+    world: str
+    element: str
+    basis: Basis
+    hs: tuple[str, ...]
+    assay_from: Decimal
+    assay_to: Decimal
+    since: date
+    reference: str
+    assumed: bool
+    checked_on: date
+    doubt: str
+    article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """Whom a statutory duty is for; its rate over time is the parameter `duties.<id>`.
+
+    origin  ISO3, or `*`: any origin without a row of its own
+    counts  whether it counts towards the floor
+    """
+
+    id: str
+    products: tuple[str, ...]
+    kind: Literal["base", "extra"]
+    importer: str
+    origin: str
+    counts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A whole agreement as read: structure in the order of the text, numbers by dotted path.
+
+    draft   not a text that anybody has signed
+    places  where each member, listing, duty and parameter was read, by its path
+    """
+
+    name: str
+    title: str
+    draft: bool
+    countries: dict[str, Country]
+    coverage: dict[str, Listing]
+    tariffs: dict[str, Tariff]
+    parameters: dict[str, Parameter]
+    places: dict[str, Place]
+
+
+# Printed articles. The paragraph of Art. 2, 3, 4 and 6 runs in the order of the text; the rules
+# keep fixed ones, because screens and letters cite them.
+RULE_ARTICLES = {
+    "rules.dominant_supplier": "Art. 1(2)",
+    "rules.valuation": "Art. 5(2)",
+    "rules.compared_on": "Art. 5(3)",
+    "rules.proven": "Art. 7(2)",
+}
+
+
+def numbered(text: Text) -> Text:
+    """The same text with every listing and parameter under its printed article."""
+    countries = {code: n for n, code in enumerate(text.countries, 1)}
+    listings = {product: n for n, product in enumerate(text.coverage, 1)}
+    floors = [path for path in text.parameters if path.startswith("floors.")]
+    duties = {f"duties.{id}": n for n, id in enumerate(text.tariffs, 1)}
+
+    def article(path: str) -> str:
+        kind, _, rest = path.partition(".")
+        if kind == "members":
+            code, _, field = rest.partition(".")
+            return "Art. 5(2)" if field == "valuation" else f"Art. 2({countries[code]})"
+        if kind == "floors":
+            return f"Art. 4({floors.index(path) + 1})"
+        if kind == "duties":
+            return f"Art. 6({duties[path]})"
+        rule = next(rule for rule in RULE_ARTICLES if path == rule or path.startswith(rule + "."))
+        return RULE_ARTICLES[rule]
+
+    return replace(
+        text,
+        coverage={
+            product: replace(listing, article=f"Art. 3({listings[product]})")
+            for product, listing in text.coverage.items()
+        },
+        parameters={
+            path: replace(parameter, article=article(path))
+            for path, parameter in text.parameters.items()
+        },
+    )

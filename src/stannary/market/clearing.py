@@ -1,0 +1,231 @@
+"""Clearing: the plant-gate prices at which supply meets use, everywhere at once.
+
+Newton on supply - use of every node, with an analytic Jacobian, a step limit and a line search.
+Gradients come from the implicit function theorem, never through the iterations.
+
+Next: `exact`, which finishes worlds of perfect substitutes; `certificate`, what was proved.
+"""
+
+from functools import partial
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from . import demand, supply, trade
+from .levers import Array, Economy, Levers, Network
+
+TOLERANCE = 1e-10
+"""Largest excess of a node, relative to its base supply, at which a market counts as cleared."""
+
+STEPS = 200
+LONGEST_STEP = 2.0
+KNEE = -5.0
+"""Below exp(KNEE) times the base price, a price falls to zero on a straight line, not a log."""
+
+
+class Price(NamedTuple):
+    """Gate prices and what is bought or thrown away at them.
+
+    gate      (node)  USD/t, >= support
+    slope     (node)  d gate / d unknown
+    excess    (node)  t/y bought at the support price, or thrown away where that is 0
+    relief    (node)  d excess / d unknown, <= 0
+    """
+
+    gate: Array
+    slope: Array
+    excess: Array
+    relief: Array
+
+
+def price(unknown: Array, economy: Economy, levers: Levers) -> Price:
+    """From the solver's unknown (node) to prices.
+
+    The unknown is the log of price over base price; below KNEE it is linear, so that free disposal at
+    price 0 lies within reach; below the support price its shortfall counts tonnes of excess. So
+    excess >= 0, price >= support, and one of the two always binds: complementarity by construction.
+    """
+    scale = economy.base_price
+    corner = jnp.exp(KNEE)
+    support = levers.support / scale
+    low = jnp.where(
+        support > corner, jnp.log(jnp.maximum(support, corner)), KNEE - 1 + support / corner
+    )
+    at = jnp.maximum(unknown, low)
+    bent = jnp.exp(jnp.maximum(at, KNEE))
+    ratio = jnp.where(at > KNEE, bent, corner * (at - KNEE + 1))
+    above = unknown > low
+    slope = jnp.where(above, jnp.where(at > KNEE, bent, corner), 0.0)
+    excess = economy.base_supply * jnp.maximum(low - unknown, 0.0)
+    # At a support of 0 the ratio can round to -0: a price is never negative.
+    gate = scale * jnp.maximum(ratio, 0.0)
+    return Price(gate, scale * slope, excess, jnp.where(above, 0.0, -economy.base_supply))
+
+
+class Balance(NamedTuple):
+    """Everything that the residual computes on its way; quantities t/y, prices USD/t.
+
+    residual  (node)  supply - shipped - excess, over base supply
+    supplied  (node), wanted (use), flow (arc), activity (plant), margin (plant)
+    """
+
+    residual: Array
+    price: Price
+    border: trade.Border
+    shares: trade.Shares
+    plants: supply.Plants
+    offer: supply.Offer
+    final: demand.Wanted
+    supplied: Array
+    wanted: Array
+    flow: Array
+
+
+def balance(unknown: Array, network: Network, economy: Economy, levers: Levers) -> Balance:
+    """Supply against use at every node. unknown (node): see `price`."""
+    at = price(unknown, economy, levers)
+    # A log of zero in a branch that free disposal leaves behind would poison gradients.
+    gate = jnp.maximum(at.gate, 1e-300)
+    border = trade.border(gate, network, economy, levers)
+    shared = trade.shares(border.due.landed, network, economy, levers)
+    running = supply.plants(gate, shared.average, network, economy)
+    offer = supply.curves(gate, network, economy)
+    final = demand.final(shared.average, shared.served, network, economy)
+    supplied = offer.quantity.at[network.made_node].add(
+        economy.made * running.activity[network.made_plant]
+    )
+    wanted = final.quantity.at[network.used_use].add(
+        economy.used * running.activity[network.used_plant]
+    )
+    flow = shared.share * wanted[network.arc_use]
+    shipped = jnp.zeros_like(gate).at[network.arc_node].add(flow)
+    residual = (supplied - shipped - at.excess) / economy.base_supply
+    return Balance(
+        residual, at, border, shared, running, offer, final, supplied, wanted, flow
+    )  # fmt: skip
+
+
+def jacobian(b: Balance, network: Network, economy: Economy) -> Array:
+    """d residual / d unknown (node, node), assembled from the slopes that `balance` has at hand.
+
+    Trade moves in two ways: buyers switch origin (sigma), and they pay another average price, which
+    moves plants and end uses. A test holds this to forward-mode differentiation.
+    """
+    node, use = network.arc_node, network.arc_use
+    n, u, k = economy.base_price.shape[0], economy.sigma.shape[0], economy.cost.shape[0]
+    share, landed, average = b.shares.share, b.border.due.landed, b.shares.average
+    pull = share * b.border.slope * b.price.slope[node]  # d landed, weighted by its share
+    sigma = economy.sigma[use]
+    relative = landed / jnp.where(share > 0, average[use], landed)
+    # d average / d unknown: what is paid more, less what switching saves.
+    averages = (
+        jnp.zeros((u, n)).at[use, node].add(pull * (1 - sigma * (1 - 1 / relative)))
+    )  # fmt: skip
+    switching = jnp.zeros((u, n)).at[use, node].add(pull / landed)
+    sharing = jnp.zeros((n, u)).at[node, use].add(share)
+    makes = jnp.zeros((n, k)).at[network.made_node, network.made_plant].add(economy.made)
+    draws = jnp.zeros((u, k)).at[network.used_use, network.used_plant].add(economy.used)
+
+    margins = makes.T * b.price.slope - draws.T @ averages
+    activity = b.plants.slope[:, None] * margins
+    wanted = draws @ activity + b.final.slope[:, None] * averages
+    supplied = makes @ activity
+    own = jnp.zeros(n).at[node].add(-sigma * b.wanted[use] * pull / landed)
+    shipped = sharing @ (wanted + (economy.sigma * b.wanted)[:, None] * switching)
+    diagonal = b.offer.slope * b.price.slope - own - b.price.relief
+    return (supplied - shipped + jnp.diag(diagonal)) / economy.base_supply[:, None]
+
+
+class Cleared(NamedTuple):
+    """How a solve ended.
+
+    unknown     (node)  see `price`
+    residual    largest excess over base supply
+    iterations  Newton steps
+    """
+
+    unknown: Array
+    residual: Array
+    iterations: Array
+
+
+class _Walk(NamedTuple):
+    unknown: Array
+    merit: Array
+    worst: Array
+    steps: Array
+    stalled: Array
+
+
+def _merit(residual: Array) -> Array:
+    return jnp.where(jnp.all(jnp.isfinite(residual)), jnp.sum(residual**2), jnp.inf)
+
+
+def _newton(start: Array, network: Network, economy: Economy, levers: Levers) -> Cleared:
+    def step(walk: _Walk) -> _Walk:
+        here = balance(walk.unknown, network, economy, levers)
+        slope = jacobian(here, network, economy)
+        # A glut's own column is flat: a little weight on the diagonal keeps the system regular and
+        # vanishes as the residual does.
+        ridge = 1e-12 * (1 + jnp.abs(jnp.diag(slope)))
+        move = -jnp.linalg.solve(slope - jnp.diag(ridge), here.residual)
+        move = jnp.where(jnp.all(jnp.isfinite(move)), move, here.residual)
+        move *= jnp.minimum(1.0, LONGEST_STEP / jnp.maximum(jnp.max(jnp.abs(move)), 1e-300))
+
+        def shorter(state: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
+            length, _, _, tries = state
+            length = length * jnp.where(tries > 0, 0.4, 1.0)
+            there = balance(walk.unknown + length * move, network, economy, levers).residual
+            return length, _merit(there), jnp.max(jnp.abs(there)), tries + 1
+
+        def too_long(state: tuple[Array, Array, Array, Array]) -> Array:
+            length, merit, _, tries = state
+            good = merit <= (1 - 1e-4 * length) * walk.merit
+            return (tries == 0) | (~good & (tries < 12))
+
+        length, merit, worst, _ = jax.lax.while_loop(
+            too_long, shorter, (jnp.array(1.0), walk.merit, walk.worst, jnp.array(0))
+        )
+        better = merit < walk.merit
+        return _Walk(
+            jnp.where(better, walk.unknown + length * move, walk.unknown),
+            jnp.where(better, merit, walk.merit),
+            jnp.where(better, worst, walk.worst),
+            walk.steps + 1,
+            ~better,
+        )
+
+    def going(walk: _Walk) -> Array:
+        return (walk.worst > TOLERANCE) & (walk.steps < STEPS) & ~walk.stalled
+
+    first = balance(start, network, economy, levers).residual
+    walk = jax.lax.while_loop(
+        going,
+        step,
+        _Walk(start, _merit(first), jnp.max(jnp.abs(first)), jnp.array(0), jnp.array(False)),
+    )
+    return Cleared(walk.unknown, walk.worst, walk.steps)
+
+
+@partial(jax.jit, inline=True)
+def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> Cleared:
+    """Clear the market from `start` (node; 0 = the base price).
+
+    Differentiable in economy and levers, in both modes: the root is found without derivatives, then
+    one Newton step with a frozen Jacobian carries the implicit gradient  -J^-1 dF. First order only.
+    """
+    frozen = jax.lax.stop_gradient((start, network, economy, levers))
+    found = _newton(*frozen)
+    root = jax.lax.stop_gradient(found.unknown)
+    here = balance(root, network, *frozen[2:])
+    slope = jax.lax.stop_gradient(jacobian(here, network, frozen[2]))
+    residual = balance(root, network, economy, levers).residual
+    unknown = root - jnp.linalg.solve(slope, residual)
+    # The last step may only help; where the root is at round-off already it is kept as found.
+    return Cleared(unknown, found.residual, found.iterations)
+
+
+def cleared(worst: Array) -> bool:
+    """Whether a residual proves a solution."""
+    return bool(worst <= TOLERANCE)

@@ -1,0 +1,113 @@
+/** Price against floor: each row scaled to its own floor, since products differ a hundredfold. */
+
+import { bar, type Drawing, hatched, make, rule, scale, sheet, widthOf, wrap, write } from "./draw";
+import { exact, figure } from "./format";
+
+export type State = "holds" | "fails" | "idle" | "none";
+
+/** Prices in USD/kg. */
+export interface PriceRow {
+  name: string;
+  outside: number | null;
+  landed: number;
+  floor: number;
+  state: State;
+  reason: string;
+}
+
+/** Beyond twice the floor a bar is cut and says so; its price is written all the same. */
+const LONGEST = 2;
+const WORD: Record<State, string> = { holds: "holds", fails: "FAILS", idle: "idle", none: "" };
+const BAR = 12;
+
+/** "The floor holds for 4 of 6 products, fails for 1 and is idle for 1". */
+export function finding(rows: PriceRow[]): string {
+  const count = (state: State) => rows.filter((r) => r.state === state).length;
+  const [holds, fails, idle] = [count("holds"), count("fails"), count("idle")];
+  if (rows.length === 1) {
+    const only = rows[0]!;
+    const verb = only.state === "idle" ? "is idle" : only.state;
+    return `The only floor, on ${only.name}, ${verb}`;
+  }
+  if (holds === rows.length) return `All ${rows.length} floors hold`;
+  const rest = [fails ? `${fails} fail${fails > 1 ? "" : "s"}` : "", idle ? `${idle} idle` : ""];
+  return `${holds || "None"} of ${rows.length} floors hold${holds === 1 ? "s" : ""}: ${rest
+    .filter(Boolean)
+    .join(", ")}`.replace("None of", "None of the");
+}
+
+export function priceAgainstFloor(rows: PriceRow[], width: number): Drawing {
+  const title = finding(rows);
+  const narrow = width < 620;
+  const names = Math.max(...rows.map((r) => widthOf(r.name, 15, 600)));
+  const left = narrow ? 0 : Math.min(names + 24, 180);
+  const reasons = narrow ? 0 : Math.min(300, width * 0.28);
+  const highest = Math.max(
+    1.15,
+    ...rows.map((r) => Math.min(Math.max(r.landed, r.outside ?? 0) / r.floor, LONGEST)),
+  );
+  const right = width - reasons - (narrow ? 56 : 84);
+  const x = scale(0, highest, left, right);
+  const parts: Node[] = [];
+  const top = 26;
+  let y = top;
+  for (const row of rows) {
+    const drawn = priceRow(row, y, { x, left, right, narrow, width, reasons });
+    parts.push(drawn.group);
+    y = drawn.below;
+  }
+  const floors = rule(x(1), top - 6, x(1), y - 6, "floor-line");
+  const head = write(x(1), 12, "floor = 100%", "small", "middle");
+  return {
+    title,
+    subtitle:
+      "Price buyers in the zone pay and price outside, each against its floor = 100%; USD/kg written",
+    svg: sheet(width, y, title, ...parts, floors, head),
+  };
+}
+
+interface Frame {
+  x: (value: number) => number;
+  left: number;
+  right: number;
+  narrow: boolean;
+  width: number;
+  reasons: number;
+}
+
+function priceRow(row: PriceRow, top: number, frame: Frame) {
+  const { x, left, right, narrow, width, reasons } = frame;
+  const at = (price: number) => Math.min(x(price / row.floor), right);
+  const verdict = `${WORD[row.state]}: ${row.reason}`;
+  const lines = wrap(verdict, narrow ? width : reasons);
+  const group = make("g", { class: `row ${row.state}` });
+  const name = (y: number) => write(0, y, row.name, "name");
+  let y = top;
+  if (narrow) {
+    group.append(name(y + 14));
+    group.append(...lines.map((line, i) => write(0, y + 33 + 17 * i, line, "verdict")));
+    y += 22 + 17 * lines.length;
+  } else {
+    group.append(name(y + 19));
+    const first = y + 19 - 8.5 * (lines.length - 1);
+    group.append(
+      ...lines.map((line, i) => write(width - reasons, first + 17 * i, line, "verdict")),
+    );
+  }
+  y += 4;
+  if (row.state === "fails") {
+    group.append(hatched(at(row.landed), x(1), y + BAR, BAR, "fill-fail"));
+  }
+  if (row.outside !== null) {
+    group.append(bar(left, at(row.outside), y, BAR - 3, "fill-others"));
+    group.append(write(at(row.outside) + 6, y + 8, `outside ${figure(row.outside)}`, "small halo"));
+  }
+  group.append(bar(left, at(row.landed), y + BAR, BAR, "fill-zone"));
+  const cut = row.landed / row.floor > LONGEST ? " \u2192" : "";
+  const start = Math.max(at(row.landed), row.state === "fails" ? x(1) : 0) + 6;
+  group.append(write(start, y + BAR + 11, figure(row.landed) + cut, "value halo"));
+  const note = `${row.name}: zone ${figure(row.landed)}, outside ${figure(row.outside)}, floor ${exact(row.floor)} USD/kg`;
+  group.append(make("title", {}, `${note}; ${verdict}`));
+  const tall = narrow ? 44 : Math.max(44, 17 * lines.length + 12);
+  return { group, below: y - 4 + tall };
+}

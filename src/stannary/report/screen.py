@@ -1,0 +1,243 @@
+"""The first screen: the line, the headline, the tiles, the view, the slider."""
+
+from stannary.terms.dates import day, long
+
+from .markup import Html, lasting, tag
+from .story import Gain, Slider, Solution, Story, Tile
+from .why import why
+from .words import exact, figure, fixed, millions, percent, that_add_up
+
+NAME = {"users": "users", "producers": "producers", "treasury": "treasury"}
+
+
+def line(story: Story) -> Html:
+    """What was solved, under which rules, when and with what."""
+    title = story["title"]
+    made = long(day(title["made"], "study, title.made"))
+    draft = ", draft" if title["draft"] else ""
+    return tag(
+        "p",
+        f"Market of {title['world_year']} under the rules of {title['day_long']}. "
+        f"Agreement {title['agreement']}{draft}. "
+        f"Made {made} with stannary {title['version']}, data {title['data']}.",
+        class_="made",
+    )
+
+
+def first(story: Story) -> Html:
+    """The first screen of a study that was solved; page 1 on paper."""
+    slider = story.get("slider")
+    return tag(
+        "section",
+        line(story),
+        tag("h1", story["headline"]),
+        tag("div", _assumed(story["assumed_count"]), _view(story), class_="under"),
+        tag("div", *(_tile(t, story) for t in story["tiles"]), class_="tiles"),
+        None if slider is None else _live(slider, story),
+        class_="first",
+        id="first",
+    )
+
+
+def no_result(story: Story) -> Html:
+    """All there is to say of a study that was not solved: where, and what to try."""
+    lost = story["not_solved"]
+    names = [f"{n['region']}, {n['product']}" for n in lost]
+    said = "; ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    items = [
+        tag(
+            "li",
+            f"{n['region']}, {n['product']}: the market {n['solve']} the agreement "
+            "did not balance. Try ",
+            lasting(n["try"]),
+        )
+        for n in lost
+    ]
+    return tag(
+        "section",
+        line(story),
+        tag("h1", f"No result: {said or 'the market'} did not balance"),
+        tag(
+            "div",
+            tag("p", "A market that does not balance has no prices, so nothing is shown."),
+            tag("ul", *items) if items else None,
+            tag("p", "Made by ", lasting(story["command"])),
+            class_="none-found",
+        ),
+        class_="first alone",
+        id="first",
+    )
+
+
+def _assumed(count: int) -> Html | None:
+    if not count:
+        return None
+    what = "1 value is assumed" if count == 1 else f"{count} values are assumed"
+    return tag(
+        "p",
+        f"{what}: see ",
+        tag("a", "what it rests on", href="#rests-on"),
+        class_="assumed",
+    )
+
+
+def _view(story: Story) -> Html | None:
+    if len(story["views"]) < 2:
+        return None
+    options = [tag("option", v["name"], value=v["id"]) for v in story["views"]]
+    return tag(
+        "div",
+        tag(
+            "span",
+            tag("label", "View as", for_="view"),
+            class_="small",
+        ),
+        tag("select", *options, id="view", autocomplete="off"),
+        class_="as scripted",
+    )
+
+
+def _tile(tile: Tile, story: Story) -> Html:
+    """One question and its answer; "Who pays?" is answered for every view."""
+    answers = [_answer(tile, story)]
+    if tile["key"] == "pay":
+        gains = {g["region"]: g for g in story["gains"]}
+        members = [v for v in story["views"] if v["id"] != "zone"]
+        answers[0] = tag("div", answers[0], data_view="zone")
+        answers += [_member(gains[v["id"]], story) for v in members]
+    return tag("article", tag("h2", tile["question"]), *answers, class_="tile")
+
+
+def _answer(tile: Tile, story: Story) -> Html:
+    opened = why(
+        f"why-{tile['key']}",
+        tile["number"],
+        tile["question"],
+        tile["why"],
+        tile.get("inputs", ()),
+        story["command"],
+    )
+    return tag(
+        "div",
+        opened,
+        tag("p", tile["sentence"]),
+        _place(f"tile-{tile['key']}", paper="200") if tile["spark"] else None,
+    )
+
+
+def _member(gain: Gain, story: Story) -> Html:
+    """The answer to "Who pays?" as one member sees it."""
+    parts = [gain["users"], gain["producers"], gain["treasury"]]
+    total = sum(parts)
+    rounded = that_add_up([p / 1e6 for p in parts], 1)
+    written = ", ".join(
+        f"{name} {fixed(amount, 1)}" for name, amount in zip(NAME, rounded, strict=True)
+    )
+    formula = f"{written}: together {fixed(round(sum(rounded), 1), 1)} M USD a year"
+    verb = "gains" if total > 0 else "pays"
+    opened = why(
+        f"why-pay-{gain['region']}",
+        f"{millions(total)} M USD",
+        f"What {gain['name']} {verb} in one year",
+        formula + ", the market with the agreement minus the market without it.",
+        command=story["command"],
+    )
+    return tag(
+        "div",
+        opened,
+        tag("p", f"{gain['name']} {verb} {figure(abs(total) / 1e6)} M USD a year: {written}."),
+        _place(f"tile-pay-{gain['region']}", paper="200"),
+        data_view=gain["region"],
+        hidden=True,
+    )
+
+
+def _place(name: str, *, paper: str) -> Html:
+    return tag("div", tag("div", class_="drawing"), data_chart=name, data_paper=paper)
+
+
+def shipped(slider: Slider) -> int:
+    """Index of the solved floor nearest the agreement's own."""
+    solved = [i for i, s in enumerate(slider["solutions"]) if s["converged"]]
+    return min(solved, key=lambda i: abs(slider["solutions"][i]["floor"] - slider["shipped"]))
+
+
+def _live(slider: Slider, story: Story) -> Html:
+    """The slider, standing at the agreement's own floor, and the answer there."""
+    at = shipped(slider)
+    now = slider["solutions"][at]
+    unit = slider["unit"]
+    supplier = next(
+        (p["supplier"] for p in story["products"] if p["id"] == slider["product"]), "the supplier"
+    )
+    heading = tag(
+        "h2",
+        f"If the floor of {slider['name']} were ",
+        tag("output", exact(now["floor"]), data_solution="floor", for_="floor"),
+        f" {unit}",
+    )
+    ends = slider["solutions"][0]["floor"], slider["solutions"][-1]["floor"]
+    hand = tag(
+        "div",
+        tag("div", tag("div", class_="drawing"), data_chart="slider", data_paper="688"),
+        tag(
+            "input",
+            id="floor",
+            type="range",
+            min="0",
+            max=str(len(slider["solutions"]) - 1),
+            step="1",
+            value=str(at),
+            autocomplete="off",
+            class_="scripted",
+            aria_label=f"Floor of {slider['name']}, {unit}, from {exact(ends[0])} "
+            f"to {exact(ends[1])}",
+            aria_valuetext=f"{exact(now['floor'])} dollars a kilo",
+        ),
+        tag(
+            "p",
+            f"{len(slider['solutions'])} floors solved, {exact(ends[0])} to {exact(ends[1])} "
+            f"{unit}; a dot each: the price in the zone, {unit}. Nothing between dots is guessed.",
+            class_="small",
+        ),
+    )
+    answer = tag(
+        "div",
+        tag("p", now["sentence"], class_="says", data_solution="sentence"),
+        _figures(now, unit, supplier),
+        tag("p", class_="unseen", id="spoken", aria_live="polite"),
+    )
+    return tag("div", heading, hand, answer, class_="live")
+
+
+def _figures(now: Solution, unit: str, supplier: str) -> Html:
+    money = "M USD a year"
+    values = [
+        ("price", "Price in zone", figure(now["price"]), unit),
+        ("users", "Zone users", _money(now["users_usd"]), money),
+        ("producers", "Zone producers", _money(now["producers_usd"]), money),
+        ("output", "Zone output", figure(now["zone_output"]), "t a year"),
+        ("treasury", "Treasuries", _money(now["treasury_usd"]), money),
+        ("share", f"{supplier}'s share", percent(now["supplier_share"]), "of zone use"),
+    ]
+    return tag(
+        "dl",
+        *(
+            tag(
+                "div",
+                tag("dt", name),
+                tag(
+                    "dd",
+                    tag("span", shown, data_solution=key),
+                    " ",
+                    tag("span", measure, class_="small"),
+                ),
+            )
+            for key, name, shown, measure in values
+        ),
+        class_="figures",
+    )
+
+
+def _money(usd: float | None) -> str:
+    return figure(None) if usd is None else millions(usd)

@@ -1,0 +1,351 @@
+"""The story: what one report tells, as a JSON-able mapping, and the sums it must keep.
+
+Prices are USD per kilogram of the product's basis; output and use are t a year; money is USD a
+year, the market with the agreement minus the market without it, so a gain is positive. Shares lie
+between 0 and 1. A sentence is written by whoever knows the market; the report only places it.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Literal, NotRequired, TypedDict, cast
+
+from stannary.terms.errors import BadInput
+
+SCHEMA = "stannary-report/1"
+
+State = Literal["holds", "fails", "idle", "none"]
+"""Of a floor: buyers pay it; buyers pay less; the market is above it; there is no floor."""
+
+
+class Title(TypedDict):
+    """What was solved, under which rules, and by what.
+
+    day, made  ISO dates; day_long  the day as a sentence writes it
+    """
+
+    world: str
+    world_year: int
+    day: str
+    day_long: str
+    agreement: str
+    draft: bool
+    made: str
+    version: str
+    data: str
+
+
+# The key `try` is a Python keyword, so this one is written as a call.
+NotSolved = TypedDict("NotSolved", {"solve": str, "region": str, "product": str, "try": str})
+"""One market that did not balance; `solve` is "with" or "without", `try` the next command."""
+
+
+class Input(TypedDict):
+    """A figure that a number is made of; `quality` is published, derived, estimate or assumed."""
+
+    name: str
+    value: str
+    unit: str
+    quality: NotRequired[str]
+    reference: NotRequired[str]
+
+
+class Mark(TypedDict):
+    """One bar of a tile's small chart; `text` is its value in words, with its unit."""
+
+    label: str
+    value: float
+    text: NotRequired[str]
+
+
+class Tile(TypedDict):
+    """A question of the first screen and its answer; `why` is the formula with its values."""
+
+    key: Literal["hold", "pay", "made"]
+    question: str
+    number: str
+    sentence: str
+    spark: list[Mark]
+    why: str
+    inputs: NotRequired[list[Input]]
+
+
+class View(TypedDict):
+    """Someone to read the report as: `zone`, or the region of a member."""
+
+    id: str
+    name: str
+
+
+class Product(TypedDict):
+    """One product of the law; a price or a floor is None where there is none.
+
+    price_without, price_with  USD/kg, mean of zone buyers
+    outside                    USD/kg, paid outside the zone, with the agreement
+    zone_output_*              t/y;  supplier_share_*  of zone use, from `supplier`
+    """
+
+    id: str
+    name: str
+    mineral: str
+    price_without: float | None
+    price_with: float | None
+    outside: float | None
+    floor: float | None
+    state: State
+    reason: str
+    reason_text: str
+    zone_output_without: float
+    zone_output_with: float
+    supplier: str
+    supplier_share_without: float | None
+    supplier_share_with: float | None
+    why: NotRequired[str]
+
+
+class Gain(TypedDict):
+    """What one region's users, producers and treasury gain, USD a year."""
+
+    region: str
+    name: str
+    inside: bool
+    users: float
+    producers: float
+    treasury: float
+
+
+class PriceGap(TypedDict):
+    """Who keeps what zone users pay more, USD a year; the four add up to their loss."""
+
+    treasuries: float
+    zone_producers: float
+    outside_sellers: float
+    lost: float
+
+
+class Seen(TypedDict):
+    """One product as one view sees it: USD/kg and t/y."""
+
+    price_without: float | None
+    price_with: float | None
+    use_without: float
+    use_with: float
+
+
+class Solution(TypedDict):
+    """One solved market of the slider; where it did not balance its figures are None."""
+
+    floor: float
+    converged: bool
+    price: float | None
+    state: State
+    users_usd: float | None
+    producers_usd: float | None
+    treasury_usd: float | None
+    zone_output: float | None
+    supplier_share: float | None
+    sentence: str
+
+
+class Slider(TypedDict):
+    """The floor of one product, over stored solutions; `shipped` is the agreement's own value."""
+
+    product: str
+    name: str
+    unit: str
+    shipped: float
+    floors: list[float]
+    solutions: list[Solution]
+
+
+class Warn(TypedDict):
+    """A warning and the command that follows from it."""
+
+    text: str
+    command: str
+
+
+class Assumed(TypedDict):
+    """A value that no source states."""
+
+    path: str
+    article: str
+    value: str
+    unit: str
+    doubt: str
+    reference: str
+
+
+class Quality(TypedDict):
+    """How many figures of the world are published, derived, estimated and assumed."""
+
+    published: int
+    derived: int
+    estimate: int
+    assumed: int
+
+
+class Driver(TypedDict):
+    """An input that moves the headline, and by how much, USD a year."""
+
+    input: str
+    sentence: str
+    effect_usd: float
+
+
+class RestsOn(TypedDict):
+    """What the answer rests on."""
+
+    assumed: list[Assumed]
+    quality: Quality
+    drivers: list[Driver]
+    leaves_out: list[str]
+
+
+class FloorRule(TypedDict):
+    """A floor standing that day."""
+
+    product: str
+    name: str
+    value: str
+    unit: str
+    article: str
+    reference: str
+    assumed: bool
+    since: str
+
+
+class MemberRule(TypedDict):
+    """A country and what it is to the agreement that day."""
+
+    country: str
+    name: str
+    status: str
+    inside: bool
+    accession: str | None
+    valuation: str | None
+    article: str
+    reference: str
+    assumed: bool
+
+
+class DutyRule(TypedDict):
+    """A duty standing that day."""
+
+    product: str
+    importer: str
+    origin: str
+    rate: str
+    kind: str
+    article: str
+    reference: str
+    assumed: bool
+
+
+class OtherRule(TypedDict):
+    """Any other value of the law."""
+
+    path: str
+    article: str
+    value: str
+    reference: str
+    assumed: bool
+
+
+class Rules(TypedDict):
+    """The law standing that day."""
+
+    floors: list[FloorRule]
+    members: list[MemberRule]
+    duties: list[DutyRule]
+    others: list[OtherRule]
+
+
+class Check(TypedDict):
+    """One check in words, and whether it passed."""
+
+    text: str
+    ok: bool
+
+
+class Story(TypedDict):
+    """A whole report. Unless `converged`, only title, not_solved and command are read."""
+
+    schema: str
+    title: Title
+    converged: bool
+    not_solved: list[NotSolved]
+    headline: str
+    assumed_count: int
+    tiles: list[Tile]
+    views: list[View]
+    products: list[Product]
+    gains: list[Gain]
+    price_gap: PriceGap
+    zone_users_usd: float
+    view_products: dict[str, dict[str, Seen]]
+    slider: NotRequired[Slider]
+    look_out: list[Warn]
+    rests_on: RestsOn
+    rules: Rules
+    check: list[Check]
+    command: str
+    csv: str
+
+
+def read(study: Mapping[str, object]) -> Story:
+    """`study` as a Story; raises BadInput where it is not one, or where its sums do not add up."""
+    if study.get("schema") != SCHEMA:
+        raise BadInput(
+            "not a study that this report can tell",
+            where="study, schema", value=study.get("schema"), allowed=SCHEMA,
+        )  # fmt: skip
+    needed = Story.__required_keys__ if study.get("converged") else _NEEDED_ALWAYS
+    if missing := sorted(needed - study.keys()):
+        raise BadInput("the study lacks a part", where="study", value=", ".join(missing))
+    try:
+        json.dumps(study, allow_nan=False)
+    except (TypeError, ValueError) as fault:
+        raise BadInput(
+            f"the study cannot be stored in a page: {fault}",
+            where="study", allowed="finite numbers, text, lists, mappings with text keys, None",
+        ) from None  # fmt: skip
+    story = cast(Story, study)
+    if story["converged"]:
+        _add_up(story)
+    return story
+
+
+_NEEDED_ALWAYS = frozenset({"title", "not_solved", "command"})
+
+
+def _add_up(story: Story) -> None:
+    """Raise BadInput unless the screen's sums hold to a millionth and every view is known."""
+    cost = -story["zone_users_usd"]
+    gap = story["price_gap"]
+    members = [g for g in story["gains"] if g["inside"]]
+    shown = {
+        "price_gap": gap["treasuries"] + gap["zone_producers"]
+        + gap["outside_sellers"] + gap["lost"],
+        "gains, users of the members": -sum(g["users"] for g in members),
+    }  # fmt: skip
+    scale = sum(abs(g["users"]) for g in members) + abs(cost) + 1.0
+    for where, total in shown.items():
+        if abs(total - cost) > 1e-6 * scale:
+            raise BadInput(
+                "the parts do not add up to what zone users pay",
+                where=f"study, {where}", value=total, allowed=f"{cost} USD a year",
+            )  # fmt: skip
+    known = {g["region"] for g in story["gains"]}
+    for view in story["views"]:
+        if view["id"] != "zone" and view["id"] not in known:
+            raise BadInput(
+                "a view without gains", where="study, views", value=view["id"],
+                allowed=", ".join(sorted(known)),
+            )  # fmt: skip
+    if "slider" in story and not any(
+        s["converged"] for s in story["slider"]["solutions"]
+    ):
+        raise BadInput(
+            "a slider without a solution", where="study, slider", value=story["slider"]["product"],
+            remedy="leave `slider` out",
+        )  # fmt: skip
