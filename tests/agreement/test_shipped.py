@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stannary.agreement import Agreement, shipped
@@ -117,6 +117,7 @@ def assumed_in_the_raw_text(names: list[str], day: date) -> int:
     return sum(walk(tomllib.loads((TEXTS / f"{name}.toml").read_text("utf-8"))) for name in names)
 
 
+@settings(deadline=None)  # a shared machine pauses
 @given(st.dates(date(2015, 1, 1), date(2040, 1, 1)))
 def test_assumed_values_are_counted_as_the_text_alone_counts_them(day):
     shared = ["coverage", "rules", "duties"]

@@ -3,16 +3,19 @@
 import csv
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from stannary.terms.errors import UnknownName
 from stannary.world import World, quality_counts, shares, where
+from stannary.world.columns import TABLES
 from stannary.world.source import SHIPPED
 
 BASE = SHIPPED / "base-2024"
+CASES = Path(__file__).parents[1] / "cases"
 HOUSE_WORDS = re.compile(
-    r"\.csv|FACTS|README|data/|/work|\.py\b|\b(helper|workplace|session|agent|prompt)\b", re.I
+    r"\.csv|FACTS|README|data/|/work|\.py\b|\b(helper|workplace|session|agent|prompt)\b"
 )
 
 
@@ -54,7 +57,7 @@ def test_a_share_is_the_ratio_of_sums_done_by_hand(world):
 
 
 def test_a_world_without_those_products_has_no_shares(world):
-    assert shares(World.load(BASE.parents[4] / "tests" / "cases" / "two-region")) == ()
+    assert shares(World.load(CASES / "two-region")) == ()
 
 
 def test_quality_counts_equal_a_walk_over_the_files(world):
@@ -128,3 +131,13 @@ def test_every_id_of_the_world_is_found(world):
 def test_an_unknown_id_names_the_nearest(world):
     with pytest.raises(UnknownName, match=r"did you mean chn\.bayanobo\.mine"):
         where(world, "chn.bayanbo.mine")
+
+
+def test_every_file_and_column_is_described_in_the_schema():
+    text = (BASE.parent / "SCHEMA.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z_0-9]+", text))
+    for table in TABLES.values():
+        assert table.name in words, table.file
+        for column in table.all_columns:
+            assert column.name in words, (table.file, column.name)
+    assert not HOUSE_WORDS.search(re.sub(r"[a-z_]+\.csv", "", text))

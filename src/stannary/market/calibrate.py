@@ -273,7 +273,12 @@ def _network(world: World, axes: _Axes) -> Network:
     used = [(k, use_at[m.region, g]) for k, m in enumerate(axes.makers) for g in m.inputs]
     ends = [(s.region, s.product) for s in world.segments]
     ends += [(c.region, c.product) for c in axes.bent_demand]
+    chain: dict[str, int] = {}
+    for _, product in axes.nodes:
+        if product not in chain:
+            chain |= dict.fromkeys(linked_products(world, (product,)), len(set(chain.values())))
     return Network(
+        node_chain=_index([chain[g] for _, g in axes.nodes]),
         arc_node=_index([node_at[o, g] for g, o, _ in axes.arcs]),
         arc_use=_index([use_at[d, g] for g, _, d in axes.arcs]),
         made_plant=_index([k for k, _ in made]),

@@ -20,6 +20,8 @@ TOLERANCE = 1e-10
 
 STEPS = 200
 LONGEST_STEP = 2.0
+SHORTER = 0.4
+TRIES = 12
 KNEE = -5.0
 """Below exp(KNEE) times the base price, a price falls to zero on a straight line, not a log."""
 
@@ -141,7 +143,7 @@ class Cleared(NamedTuple):
     """How a solve ended.
 
     unknown     (node)  see `price`
-    residual    largest excess over base supply
+    residual    (node)  largest excess over base supply of each chain, by chain number; rest 0
     iterations  Newton steps
     """
 
@@ -158,11 +160,18 @@ class _Walk(NamedTuple):
     stalled: Array
 
 
-def _merit(residual: Array) -> Array:
-    return jnp.where(jnp.all(jnp.isfinite(residual)), jnp.sum(residual**2), jnp.inf)
-
-
 def _newton(start: Array, network: Network, economy: Economy, levers: Levers) -> Cleared:
+    """Newton on all chains at once; each chain has its own step length, line search and end.
+
+    Chains of different minerals do not touch: one that is hard must not shorten another's steps.
+    """
+    chain = network.node_chain
+    nothing = jnp.zeros_like(start)  # a chain's number is below the number of nodes
+
+    def merits(residual: Array) -> tuple[Array, Array]:
+        sound = jnp.where(jnp.isfinite(residual), residual, jnp.inf)
+        return nothing.at[chain].add(sound**2), nothing.at[chain].max(jnp.abs(sound))
+
     def step(walk: _Walk) -> _Walk:
         here = balance(walk.unknown, network, economy, levers)
         slope = jacobian(here, network, economy)
@@ -170,40 +179,43 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
         # vanishes as the residual does.
         ridge = 1e-12 * (1 + jnp.abs(jnp.diag(slope)))
         move = -jnp.linalg.solve(slope - jnp.diag(ridge), here.residual)
-        move = jnp.where(jnp.all(jnp.isfinite(move)), move, here.residual)
-        move *= jnp.minimum(1.0, LONGEST_STEP / jnp.maximum(jnp.max(jnp.abs(move)), 1e-300))
+        move = jnp.where(jnp.isfinite(move), move, here.residual)
+        longest = nothing.at[chain].max(jnp.abs(move))
+        move *= jnp.minimum(1.0, LONGEST_STEP / jnp.maximum(longest, 1e-300))[chain]
+        active = (walk.worst > TOLERANCE) & ~walk.stalled
+
+        def enough(length: Array, merit: Array) -> Array:
+            return ~active | (merit <= (1 - 1e-4 * length) * walk.merit)
 
         def shorter(state: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
-            length, _, _, tries = state
-            length = length * jnp.where(tries > 0, 0.4, 1.0)
-            there = balance(walk.unknown + length * move, network, economy, levers).residual
-            return length, _merit(there), jnp.max(jnp.abs(there)), tries + 1
+            length, merit, _, tries = state
+            length = jnp.where(enough(length, merit) & (tries > 0), length, SHORTER * length)
+            there = balance(walk.unknown + length[chain] * move, network, economy, levers)
+            return length, *merits(there.residual), tries + 1
 
         def too_long(state: tuple[Array, Array, Array, Array]) -> Array:
             length, merit, _, tries = state
-            good = merit <= (1 - 1e-4 * length) * walk.merit
-            return (tries == 0) | (~good & (tries < 12))
+            return (tries == 0) | (jnp.any(~enough(length, merit)) & (tries < TRIES))
 
+        first = jnp.where(active, 1 / SHORTER, 0.0)
         length, merit, worst, _ = jax.lax.while_loop(
-            too_long, shorter, (jnp.array(1.0), walk.merit, walk.worst, jnp.array(0))
+            too_long, shorter, (first, jnp.full_like(first, jnp.inf), walk.worst, jnp.array(0))
         )
-        better = merit < walk.merit
+        better = active & (merit < walk.merit)
         return _Walk(
-            jnp.where(better, walk.unknown + length * move, walk.unknown),
+            jnp.where(better[chain], walk.unknown + length[chain] * move, walk.unknown),
             jnp.where(better, merit, walk.merit),
             jnp.where(better, worst, walk.worst),
             walk.steps + 1,
-            ~better,
+            walk.stalled | (active & ~better),
         )
 
     def going(walk: _Walk) -> Array:
-        return (walk.worst > TOLERANCE) & (walk.steps < STEPS) & ~walk.stalled
+        return jnp.any((walk.worst > TOLERANCE) & ~walk.stalled) & (walk.steps < STEPS)
 
-    first = balance(start, network, economy, levers).residual
+    merit, worst = merits(balance(start, network, economy, levers).residual)
     walk = jax.lax.while_loop(
-        going,
-        step,
-        _Walk(start, _merit(first), jnp.max(jnp.abs(first)), jnp.array(0), jnp.array(False)),
+        going, step, _Walk(start, merit, worst, jnp.array(0), jnp.zeros_like(worst, dtype=bool))
     )
     return Cleared(walk.unknown, walk.worst, walk.steps)
 
@@ -224,8 +236,3 @@ def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> C
     unknown = root - jnp.linalg.solve(slope, residual)
     # The last step may only help; where the root is at round-off already it is kept as found.
     return Cleared(unknown, found.residual, found.iterations)
-
-
-def cleared(worst: Array) -> bool:
-    """Whether a residual proves a solution."""
-    return bool(worst <= TOLERANCE)

@@ -21,6 +21,7 @@ Array = np.ndarray
 class Network(NamedTuple):
     """Who can sell what to whom: integer indices only. Never differentiated.
 
+    node_chain               (node)     number of its chain: products that recipes join
     arc_node, arc_use        (arc)      origin node, destination use
     made_plant, made_node    (output)   a plant's output line and the node it supplies
     used_plant, used_use     (input)    a plant's input line and the use it draws on
@@ -30,6 +31,7 @@ class Network(NamedTuple):
     isoelastic_node          (isoelastic supply)
     """
 
+    node_chain: Array
     arc_node: Array
     arc_use: Array
     made_plant: Array

@@ -15,14 +15,9 @@ def part(identity: str, heading: str, *children: Html | None) -> Html:
 
 def chart(name: str) -> Html:
     """The place of a chart: its finding, its quantity, its drawing; empty until drawn."""
-    return tag(
-        "figure",
-        tag(
-            "figcaption", tag("h3", class_="finding"), tag("p", class_="quantity"),
-        ),
-        tag("div", class_="drawing"),
-        class_="chart", data_chart=name, hidden=True,
-    )  # fmt: skip
+    caption = tag("figcaption", tag("h3", class_="finding"), tag("p", class_="quantity"))
+    place = tag("div", class_="drawing")
+    return tag("figure", caption, place, class_="chart", data_chart=name, hidden=True)
 
 
 def folded(summary: str, *children: Html) -> Html:
@@ -39,23 +34,22 @@ def decimals(*usd: float) -> int:
 def prices(story: Story) -> Html:
     """Price against floor: the chart of products with a floor, the table of all."""
     year = story["title"]["world_year"]
-    rows = [_price_row(p, story) for p in story["products"]]
-    whole = table(
-        f"Prices in USD/kg of the product's basis, output in t a year, market of {year}: "
-        "without the agreement, then with it",
-        [
-            "Product", ">Without", ">With", ">Change", ">Outside", ">Floor", "Holds?",
-            ">Zone output without", ">With", ">Change", "Supplier's share of zone use",
-        ],
-        rows,
-    )  # fmt: skip
-    return part("prices", "Price against floor", chart("prices"), whole, _seen(story))
+    paid = table(
+        f"Prices in USD/kg of the product's basis, market of {year}, without the agreement "
+        "and with it",
+        ["Product", ">Without", ">With", ">Change", ">Outside", ">Floor", "Holds?"],
+        [_price_row(p, story) for p in story["products"]],
+    )
+    made = table(
+        "What the zone makes, in t a year, and its largest supplier's share of zone use, "
+        f"market of {year}, without the agreement and with it",
+        ["Product", ">Output without", ">With", ">Change", "Supplier", ">Share without", ">With"],
+        [_output_row(p) for p in story["products"]],
+    )
+    return part("prices", "Price against floor", chart("prices"), paid, made, _seen(story))
 
 
 def _price_row(p: Product, story: Story) -> list[Cell | str]:
-    outputs = p["zone_output_without"], p["zone_output_with"]
-    shares = p["supplier_share_without"], p["supplier_share_with"]
-    share = f"{p['supplier']} {percent(shares[0])} \N{RIGHTWARDS ARROW} {percent(shares[1])}"
     state = STATE[p["state"]] + (f": {p['reason_text']}" if p["reason_text"] else "")
     return [
         p["name"],
@@ -64,11 +58,21 @@ def _price_row(p: Product, story: Story) -> list[Cell | str]:
         number(change(p["price_without"], p["price_with"]), _ratio(p)),
         number(figure(p["outside"]), p["outside"]),
         number(exact(p["floor"]), p["floor"]),
-        Cell(state),
-        number(figure(outputs[0]), outputs[0]),
-        number(figure(outputs[1]), outputs[1]),
-        number(change(*outputs), outputs[1] / outputs[0] if outputs[0] else None),
-        Cell(share, shares[1]),
+        state,
+    ]
+
+
+def _output_row(p: Product) -> list[Cell | str]:
+    before, after = p["zone_output_without"], p["zone_output_with"]
+    shares = p["supplier_share_without"], p["supplier_share_with"]
+    return [
+        p["name"],
+        number(figure(before), before),
+        number(figure(after), after),
+        number(change(before, after), after / before if before else None),
+        p["supplier"],
+        number(percent(shares[0]), shares[0]),
+        number(percent(shares[1]), shares[1]),
     ]
 
 
@@ -124,7 +128,9 @@ def _seen(story: Story) -> Html | None:
         for view in story["views"]
         if (rows := story["view_products"].get(view["id"]))
     ]  # fmt: skip
-    return join([tag("h3", "As the chosen view sees it", class_="seen"), *tables]) if tables else None
+    return (
+        join([tag("h3", "As the chosen view sees it", class_="seen"), *tables]) if tables else None
+    )
 
 
 def _seen_row(name: str, seen: Seen) -> list[Cell | str]:

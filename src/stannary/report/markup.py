@@ -82,7 +82,11 @@ def number(shown: str, by: float | None) -> Cell:
 
 
 def table(
-    caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell | str]], *, last: bool = False
+    caption: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Cell | str]],
+    *,
+    last: bool = False,
 ) -> Html:
     """A table with a caption and headers; the first cell of a row is its header.
 
@@ -121,10 +125,17 @@ def _row(row: Sequence[Cell | str], names: Sequence[str]) -> Html:
             tag(
                 "td",
                 c.shown,
-                class_="n" if c.figure else "text" if len(c.shown) > 24 else None,
+                class_=_face(c),
                 data_by=None if c.by is None else str(c.by),
                 data_name=name,
             )
             for c, name in zip(cells[1:], names[1:], strict=True)
         ),
     )
+
+
+def _face(cell: Cell) -> str | None:
+    """Figures stand right; a sentence needs room, or a narrow screen breaks it at every word."""
+    if cell.figure:
+        return "n"
+    return "text" if len(cell.shown) > 24 and not isinstance(cell.shown, Html) else None

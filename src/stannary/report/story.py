@@ -342,9 +342,7 @@ def _add_up(story: Story) -> None:
                 "a view without gains", where="study, views", value=view["id"],
                 allowed=", ".join(sorted(known)),
             )  # fmt: skip
-    if "slider" in story and not any(
-        s["converged"] for s in story["slider"]["solutions"]
-    ):
+    if "slider" in story and not any(s["converged"] for s in story["slider"]["solutions"]):
         raise BadInput(
             "a slider without a solution", where="study, slider", value=story["slider"]["product"],
             remedy="leave `slider` out",

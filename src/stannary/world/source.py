@@ -108,8 +108,11 @@ def read(folder: Path) -> World:
 
 def _present(folder: Path) -> set[str]:
     """Names of the tables in a folder; raises where a file is unknown or a needed one missing."""
-    files = {p.name for p in folder.iterdir() if not p.name.startswith(".")}
-    files = {f for f in files if not f.endswith(".md")}
+    files = {
+        p.name + ("/" if p.is_dir() else "")
+        for p in folder.iterdir()
+        if not p.name.startswith(".") and p.suffix != ".md"
+    }
     known = {table.file: name for name, table in TABLES.items()}
     for file in sorted(files):
         if file not in known:

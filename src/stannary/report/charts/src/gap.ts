@@ -19,7 +19,7 @@ export function priceGap(total: GapPart, parts: GapPart[], width: number): Drawi
   const title =
     total.usd <= 0
       ? `Zone users pay ${figure(-total.usd / 1e6)} M USD less: nobody keeps a gap`
-      : `Of each 100 USD that zone users pay more, ${share} go to: ${most?.name}`;
+      : `Of each 100 USD that zone users pay more, ${share} go to ${most?.name}`;
   const narrow = width < 620;
   const left = narrow ? 0 : Math.min(230, width * 0.3);
   let sum = 0;

@@ -20,20 +20,15 @@ const LONGEST = 2;
 const WORD: Record<State, string> = { holds: "holds", fails: "FAILS", idle: "idle", none: "" };
 const BAR = 12;
 
-/** "The floor holds for 4 of 6 products, fails for 1 and is idle for 1". */
+/** "4 of 6 floors hold, 1 fails, 1 is idle". */
 export function finding(rows: PriceRow[]): string {
   const count = (state: State) => rows.filter((r) => r.state === state).length;
   const [holds, fails, idle] = [count("holds"), count("fails"), count("idle")];
-  if (rows.length === 1) {
-    const only = rows[0]!;
-    const verb = only.state === "idle" ? "is idle" : only.state;
-    return `The only floor, on ${only.name}, ${verb}`;
-  }
-  if (holds === rows.length) return `All ${rows.length} floors hold`;
-  const rest = [fails ? `${fails} fail${fails > 1 ? "" : "s"}` : "", idle ? `${idle} idle` : ""];
-  return `${holds || "None"} of ${rows.length} floors hold${holds === 1 ? "s" : ""}: ${rest
-    .filter(Boolean)
-    .join(", ")}`.replace("None of", "None of the");
+  if (rows.length > 1 && holds === rows.length) return `All ${rows.length} floors hold`;
+  const said = [`${holds || "None"} of ${rows.length} floors ${holds === 1 ? "holds" : "hold"}`];
+  if (fails) said.push(`${fails} ${fails === 1 ? "fails" : "fail"}`);
+  if (idle) said.push(`${idle} ${idle === 1 ? "is" : "are"} idle`);
+  return said.join(", ");
 }
 
 export function priceAgainstFloor(rows: PriceRow[], width: number): Drawing {
@@ -46,14 +41,16 @@ export function priceAgainstFloor(rows: PriceRow[], width: number): Drawing {
     1.15,
     ...rows.map((r) => Math.min(Math.max(r.landed, r.outside ?? 0) / r.floor, LONGEST)),
   );
-  const right = width - reasons - (narrow ? 56 : 84);
+  const right = width - reasons - 96;
   const x = scale(0, highest, left, right);
-  const parts: Node[] = [];
+  const bars: Node[] = [];
+  const words: Node[] = [];
   const top = 26;
   let y = top;
   for (const row of rows) {
     const drawn = priceRow(row, y, { x, left, right, narrow, width, reasons });
-    parts.push(drawn.group);
+    bars.push(drawn.bars);
+    words.push(drawn.words);
     y = drawn.below;
   }
   const floors = rule(x(1), top - 6, x(1), y - 6, "floor-line");
@@ -62,7 +59,8 @@ export function priceAgainstFloor(rows: PriceRow[], width: number): Drawing {
     title,
     subtitle:
       "Price buyers in the zone pay and price outside, each against its floor = 100%; USD/kg written",
-    svg: sheet(width, y, title, ...parts, floors, head),
+    // The floor crosses the bars, and no figure.
+    svg: sheet(width, y, title, ...bars, floors, ...words, head),
   };
 }
 
@@ -80,34 +78,33 @@ function priceRow(row: PriceRow, top: number, frame: Frame) {
   const at = (price: number) => Math.min(x(price / row.floor), right);
   const verdict = `${WORD[row.state]}: ${row.reason}`;
   const lines = wrap(verdict, narrow ? width : reasons);
-  const group = make("g", { class: `row ${row.state}` });
-  const name = (y: number) => write(0, y, row.name, "name");
+  const bars = make("g", {});
+  const words = make("g", { class: `row ${row.state}` });
+  const floor = `floor ${exact(row.floor)}`;
   let y = top;
   if (narrow) {
-    group.append(name(y + 14));
-    group.append(...lines.map((line, i) => write(0, y + 33 + 17 * i, line, "verdict")));
+    words.append(write(0, y + 14, row.name, "name"), write(width, y + 14, floor, "small", "end"));
+    words.append(...lines.map((line, i) => write(0, y + 33 + 17 * i, line, "verdict")));
     y += 22 + 17 * lines.length;
   } else {
-    group.append(name(y + 19));
-    const first = y + 19 - 8.5 * (lines.length - 1);
-    group.append(
+    words.append(write(0, y + 13, row.name, "name"), write(0, y + 30, floor, "small"));
+    const first = y + 20 - 8.5 * (lines.length - 1);
+    words.append(
       ...lines.map((line, i) => write(width - reasons, first + 17 * i, line, "verdict")),
     );
   }
   y += 4;
-  if (row.state === "fails") {
-    group.append(hatched(at(row.landed), x(1), y + BAR, BAR, "fill-fail"));
-  }
+  if (row.state === "fails") bars.append(hatched(at(row.landed), x(1), y + BAR, BAR, "fill-fail"));
   if (row.outside !== null) {
-    group.append(bar(left, at(row.outside), y, BAR - 3, "fill-others"));
-    group.append(write(at(row.outside) + 6, y + 8, `outside ${figure(row.outside)}`, "small halo"));
+    bars.append(bar(left, at(row.outside), y, BAR - 3, "fill-others"));
+    words.append(write(at(row.outside) + 6, y + 8, `outside ${figure(row.outside)}`, "small halo"));
   }
-  group.append(bar(left, at(row.landed), y + BAR, BAR, "fill-zone"));
+  bars.append(bar(left, at(row.landed), y + BAR, BAR, "fill-zone"));
   const cut = row.landed / row.floor > LONGEST ? " \u2192" : "";
   const start = Math.max(at(row.landed), row.state === "fails" ? x(1) : 0) + 6;
-  group.append(write(start, y + BAR + 11, figure(row.landed) + cut, "value halo"));
-  const note = `${row.name}: zone ${figure(row.landed)}, outside ${figure(row.outside)}, floor ${exact(row.floor)} USD/kg`;
-  group.append(make("title", {}, `${note}; ${verdict}`));
-  const tall = narrow ? 44 : Math.max(44, 17 * lines.length + 12);
-  return { group, below: y - 4 + tall };
+  words.append(write(start, y + BAR + 11, `zone ${figure(row.landed)}${cut}`, "value halo"));
+  const note = `${row.name}: zone ${figure(row.landed)}, outside ${figure(row.outside)}, ${floor} USD/kg`;
+  bars.append(make("title", {}, `${note}; ${verdict}`));
+  const tall = narrow ? 46 : Math.max(46, 17 * lines.length + 12);
+  return { bars, words, below: y - 4 + tall };
 }
