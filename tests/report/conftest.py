@@ -28,10 +28,11 @@ PRODUCTS = [
     ("y.oxide", "Y oxide", "rare_earths", 6.1, 6.1, None, None, "none", "NO_FLOOR", "",
      0.0, 0.0, "China", 0.99, 0.99),
 ]  # fmt: skip
-PRODUCT_KEYS = (
-    "id name mineral price_without price_with outside floor state reason reason_text"
-    " zone_output_without zone_output_with supplier supplier_share_without supplier_share_with"
-).split()
+PRODUCT_KEYS = [
+    "id", "name", "mineral", "price_without", "price_with", "outside", "floor", "state", "reason",
+    "reason_text", "zone_output_without", "zone_output_with", "supplier",
+    "supplier_share_without", "supplier_share_with",
+]  # fmt: skip
 
 # M USD a year: users, producers, treasury. Members' users add up to -640, producers to +290,
 # treasuries to +265.
@@ -82,7 +83,8 @@ def _tiles():
             "key": "hold", "question": "Does it hold?", "number": "4 of 8",
             "sentence": "4 hold, 2 fail (NdPr metal: 16% enters without paying), 2 are idle.",
             "spark": [
-                {"label": p[1], "value": {"holds": 1.0, "fails": -1.0, "idle": 0.0}[p[7]], "text": p[7]}
+                {"label": p[1], "text": p[7],
+                 "value": {"holds": 1.0, "fails": -1.0, "idle": 0.0}[p[7]]}
                 for p in PRODUCTS if p[6]
             ],
             "why": "Holds where the price in the zone equals the floor: 4 of the 8 with a floor.",

@@ -19,7 +19,7 @@ TOLERANCE = 1e-10
 """Largest excess of a node, relative to its base supply, at which a market counts as cleared."""
 
 STEPS = 200
-LONGEST_STEP = 2.0
+LONGEST_STEP = 0.5
 SHORTER = 0.4
 TRIES = 12
 KNEE = -5.0
@@ -175,10 +175,11 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
     def step(walk: _Walk) -> _Walk:
         here = balance(walk.unknown, network, economy, levers)
         slope = jacobian(here, network, economy)
-        # A glut's own column is flat: a little weight on the diagonal keeps the system regular and
-        # vanishes as the residual does.
-        ridge = 1e-12 * (1 + jnp.abs(jnp.diag(slope)))
-        move = -jnp.linalg.solve(slope - jnp.diag(ridge), here.residual)
+        # Where a price moves nothing (a shut plant, a glut) its row is flat. Adding |residual| to the
+        # diagonal bounds such a price's own step, leaves the others their Newton step, and vanishes
+        # with the residual, so that the last steps are Newton's own.
+        damping = jnp.abs(here.residual) / LONGEST_STEP + 1e-12
+        move = -jnp.linalg.solve(slope + jnp.diag(damping), here.residual)
         move = jnp.where(jnp.isfinite(move), move, here.residual)
         longest = nothing.at[chain].max(jnp.abs(move))
         move *= jnp.minimum(1.0, LONGEST_STEP / jnp.maximum(longest, 1e-300))[chain]
@@ -233,6 +234,7 @@ def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> C
     here = balance(root, network, *frozen[2:])
     slope = jax.lax.stop_gradient(jacobian(here, network, frozen[2]))
     residual = balance(root, network, economy, levers).residual
-    unknown = root - jnp.linalg.solve(slope, residual)
-    # The last step may only help; where the root is at round-off already it is kept as found.
-    return Cleared(unknown, found.residual, found.iterations)
+    # Where a chain did not clear there is no root to differentiate at: it stays as it was left.
+    done = (found.residual <= TOLERANCE)[network.node_chain]
+    move = jnp.linalg.solve(slope, residual)
+    return Cleared(jnp.where(done, root - move, root), found.residual, found.iterations)

@@ -1,7 +1,7 @@
 """What was found: price against floor, who gains and pays, what to look out for."""
 
 from .markup import Cell, Html, join, lasting, number, table, tag
-from .story import Gain, Input, Product, Seen, Story
+from .story import FloorRule, Gain, Input, Product, Seen, Story
 from .why import why
 from .words import change, exact, figure, fixed, percent, that_add_up
 
@@ -91,20 +91,22 @@ def _why_price(p: Product, story: Story) -> Html | str:
     if p["outside"] is not None:
         gap = fixed(float(f"{p['price_with'] - p['outside']:.3g}"), 2)
         said.append(f"{figure(p['outside'])} outside, so {gap} against outside")
-    inputs: list[Input] = [
-        {
-            "name": f"Floor, {rule['article']}",
-            "value": rule["value"],
-            "unit": rule["unit"],
-            "reference": rule["reference"],
-            **({"quality": "assumed"} if rule["assumed"] else {}),
-        }
-        for rule in story["rules"]["floors"]
-        if rule["product"] == p["id"]
-    ]
+    inputs = [_floor(rule) for rule in story["rules"]["floors"] if rule["product"] == p["id"]]
     formula = p.get("why") or "; ".join(said) + "."
     heading = f"Price of {p['name']} in the zone"
     return why(f"why-price-{p['id']}", figure(p["price_with"]), heading, formula, inputs)
+
+
+def _floor(rule: FloorRule) -> Input:
+    given: Input = {
+        "name": f"Floor, {rule['article']}",
+        "value": rule["value"],
+        "unit": rule["unit"],
+        "reference": rule["reference"],
+    }
+    if rule["assumed"]:
+        given["quality"] = "assumed"
+    return given
 
 
 def _seen(story: Story) -> Html | None:

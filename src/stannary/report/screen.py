@@ -48,7 +48,7 @@ def no_result(story: Story) -> Html:
         tag(
             "li",
             f"{n['region']}, {n['product']}: the market {n['solve']} the agreement "
-            "did not balance. Try ",
+            "did not balance. Try:",
             lasting(n["try"]),
         )
         for n in lost
@@ -87,11 +87,7 @@ def _view(story: Story) -> Html | None:
     options = [tag("option", v["name"], value=v["id"]) for v in story["views"]]
     return tag(
         "div",
-        tag(
-            "span",
-            tag("label", "View as", for_="view"),
-            class_="small",
-        ),
+        tag("label", "View as", for_="view", class_="small"),
         tag("select", *options, id="view", autocomplete="off"),
         class_="as scripted",
     )

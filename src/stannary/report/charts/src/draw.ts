@@ -97,12 +97,12 @@ export function widthOf(text: string, size = 13, weight = 400): number {
 }
 
 /** `text` in lines of at most `width` px. */
-export function wrap(text: string, width: number, size = 13): string[] {
+export function wrap(text: string, width: number, size = 13, weight = 400): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
     const longer = line ? `${line} ${word}` : word;
-    if (line && widthOf(longer, size) > width) {
+    if (line && widthOf(longer, size, weight) > width) {
       lines.push(line);
       line = word;
     } else {

@@ -53,14 +53,12 @@ export function priceAgainstFloor(rows: PriceRow[], width: number): Drawing {
     words.push(drawn.words);
     y = drawn.below;
   }
-  const floors = rule(x(1), top - 6, x(1), y - 6, "floor-line");
   const head = write(x(1), 12, "floor = 100%", "small", "middle");
   return {
     title,
     subtitle:
       "Price buyers in the zone pay and price outside, each against its floor = 100%; USD/kg written",
-    // The floor crosses the bars, and no figure.
-    svg: sheet(width, y, title, ...bars, floors, ...words, head),
+    svg: sheet(width, y, title, ...bars, ...words, head),
   };
 }
 
@@ -77,7 +75,7 @@ function priceRow(row: PriceRow, top: number, frame: Frame) {
   const { x, left, right, narrow, width, reasons } = frame;
   const at = (price: number) => Math.min(x(price / row.floor), right);
   const verdict = `${WORD[row.state]}: ${row.reason}`;
-  const lines = wrap(verdict, narrow ? width : reasons);
+  const lines = wrap(verdict, narrow ? width : reasons, 13, row.state === "fails" ? 600 : 400);
   const bars = make("g", {});
   const words = make("g", { class: `row ${row.state}` });
   const floor = `floor ${exact(row.floor)}`;
@@ -100,6 +98,7 @@ function priceRow(row: PriceRow, top: number, frame: Frame) {
     words.append(write(at(row.outside) + 6, y + 8, `outside ${figure(row.outside)}`, "small halo"));
   }
   bars.append(bar(left, at(row.landed), y + BAR, BAR, "fill-zone"));
+  bars.append(rule(x(1), y - 4, x(1), y + 2 * BAR + 4, "floor-line"));
   const cut = row.landed / row.floor > LONGEST ? " \u2192" : "";
   const start = Math.max(at(row.landed), row.state === "fails" ? x(1) : 0) + 6;
   words.append(write(start, y + BAR + 11, `zone ${figure(row.landed)}${cut}`, "value halo"));
