@@ -15,11 +15,14 @@ import jax.numpy as jnp
 from . import demand, supply, trade
 from .levers import Array, Economy, Levers, Network
 
-TOLERANCE = 1e-10
+TOLERANCE = 1e-9
 """Largest excess of a node, relative to its base supply, at which a market counts as cleared."""
 
+AIM = 1e-11
+"""Where Newton stops trying to do better: its last steps square the residual."""
+
 STEPS = 200
-LONGEST_STEP = 0.5
+LONGEST_STEP = 3.0
 SHORTER = 0.4
 TRIES = 12
 KNEE = -5.0
@@ -183,7 +186,7 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
         move = jnp.where(jnp.isfinite(move), move, here.residual)
         longest = nothing.at[chain].max(jnp.abs(move))
         move *= jnp.minimum(1.0, LONGEST_STEP / jnp.maximum(longest, 1e-300))[chain]
-        active = (walk.worst > TOLERANCE) & ~walk.stalled
+        active = (walk.worst > AIM) & ~walk.stalled
 
         def enough(length: Array, merit: Array) -> Array:
             return ~active | (merit <= (1 - 1e-4 * length) * walk.merit)
@@ -212,7 +215,7 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
         )
 
     def going(walk: _Walk) -> Array:
-        return jnp.any((walk.worst > TOLERANCE) & ~walk.stalled) & (walk.steps < STEPS)
+        return jnp.any((walk.worst > AIM) & ~walk.stalled) & (walk.steps < STEPS)
 
     merit, worst = merits(balance(start, network, economy, levers).residual)
     walk = jax.lax.while_loop(

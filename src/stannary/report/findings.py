@@ -1,6 +1,6 @@
 """What was found: price against floor, who gains and pays, what to look out for."""
 
-from .markup import Cell, Html, join, lasting, number, table, tag
+from .markup import Cell, Html, code, join, number, table, tag
 from .story import FloorRule, Gain, Input, Product, Seen, Story
 from .why import why
 from .words import change, exact, figure, fixed, percent, that_add_up
@@ -213,7 +213,7 @@ def gap_parts(story: Story) -> list[tuple[str, float, str, str]]:
         ("nobody: lost (bought less, moved)", gap["lost"], "others"),
     ]
     cost = -story["zone_users_usd"]
-    digits = max(decimals(cost) - 1, 0)
+    digits = 0 if abs(cost) >= 100e6 else 1 if abs(cost) >= 10e6 else 2
     rounded = that_add_up([usd / 1e6 for _, usd, _ in parts], digits)
     texts = [_amount(r, digits) for r in rounded]
     users = _amount(round(sum(rounded), digits), digits)
@@ -241,7 +241,7 @@ def _gap_table(story: Story) -> Html:
 def look_out(story: Story) -> Html | None:
     """At most five warnings, worst first, each with the command that follows."""
     items = [
-        tag("li", w["text"], lasting(w["command"]) if w["command"] else None)
+        tag("li", w["text"], code(w["command"]) if w["command"] else None)
         for w in story["look_out"][:5]
     ]
     return part("look-out", "Look out", tag("ol", *items, class_="plain")) if items else None

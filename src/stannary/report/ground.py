@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from .findings import folded, part
-from .markup import Cell, Html, citation, lasting, number, table, tag
+from .markup import Cell, Html, citation, code, number, table, tag
 from .story import RestsOn, Story
 from .words import percent
 
@@ -115,8 +115,8 @@ def rules(story: Story) -> Html:
         f"The rules of {story['title']['day_long']}",
         floors if law["floors"] else None,
         members if law["members"] else None,
-        folded(f"{len(law['duties'])} duties", duties) if law["duties"] else None,
-        folded(f"{len(law['others'])} other values", others) if law["others"] else None,
+        folded(f"Duties ({len(law['duties'])})", duties) if law["duties"] else None,
+        folded(f"Other values ({len(law['others'])})", others) if law["others"] else None,
     )
 
 
@@ -141,7 +141,7 @@ def check(story: Story) -> Html:
         "Check",
         tag("ul", *items, class_="plain"),
         tag("h3", "To reproduce"),
-        tag("pre", lasting(story["command"]), class_="command"),
+        tag("pre", code(story["command"]), class_="command"),
         tag(
             "div",
             tag("button", "Download the data (CSV)", type="button", id="csv", class_="copy"),

@@ -62,7 +62,7 @@ def citation(reference: str) -> Html:
     return join([reference])
 
 
-def lasting(text: str) -> Html:
+def code(text: str) -> Html:
     """A command, in the face of a terminal."""
     return tag("code", text)
 

@@ -2,7 +2,7 @@
 
 from stannary.terms.dates import day, long
 
-from .markup import Html, lasting, tag
+from .markup import Html, code, tag
 from .story import Gain, Slider, Solution, Story, Tile
 from .why import why
 from .words import exact, figure, fixed, millions, percent, that_add_up
@@ -49,7 +49,7 @@ def no_result(story: Story) -> Html:
             "li",
             f"{n['region']}, {n['product']}: the market {n['solve']} the agreement "
             "did not balance. Try:",
-            lasting(n["try"]),
+            code(n["try"]),
         )
         for n in lost
     ]
@@ -61,7 +61,7 @@ def no_result(story: Story) -> Html:
             "div",
             tag("p", "A market that does not balance has no prices, so nothing is shown."),
             tag("ul", *items) if items else None,
-            tag("p", "Made by ", lasting(story["command"])),
+            tag("p", "Made by ", code(story["command"])),
             class_="none-found",
         ),
         class_="first alone",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from .markup import Html, citation, join, lasting, tag
+from .markup import Html, citation, code, join, tag
 from .story import Input
 
 
@@ -33,7 +33,7 @@ def why(
         tag("h4", heading),
         tag("p", formula),
         tag("ul", *listed) if listed else None,
-        tag("p", lasting(command), class_="small") if command else None,
+        tag("p", code(command), class_="small") if command else None,
         id=identity,
         popover=True,
     )

@@ -4,24 +4,30 @@
 """
 
 from collections.abc import Sequence
-from math import floor, log10
+from decimal import ROUND_HALF_UP, Decimal
+from math import floor
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 """Stands where there is no number."""
+TRACE = 1e-6
 
 
 def figure(value: float | None) -> str:
-    """Three digits: 62.0, 110, 1,560, 14,200; 0.0412 below one."""
+    """Three digits, halves away from zero: 62.0, 110, 1,560, 14,200; 0.0412 below one.
+
+    What is below a millionth is what a solver leaves of nothing: 0.
+    """
     if value is None:
         return NOTHING
-    if value == 0:
+    if abs(value) < TRACE:
         return "0"
-    decimals = 2 - floor(log10(abs(value)))
-    rounded = round(value, decimals)
-    # 99.96 rounds up to 100.0, which has one digit more than asked for.
-    decimals = 2 - floor(log10(abs(rounded)))
-    return f"{rounded:,.{max(decimals, 0)}f}".replace("-", MINUS)
+    written = Decimal(value)
+    last = Decimal(1).scaleb(written.adjusted() - 2)
+    rounded = written.quantize(last, ROUND_HALF_UP)
+    # 99.96 rounds up to 100, which has one decimal fewer than it came with.
+    decimals = max(2 - rounded.adjusted(), 0)
+    return f"{rounded:,.{decimals}f}".replace("-", MINUS)
 
 
 def exact(value: float | None) -> str:
@@ -42,7 +48,7 @@ def fixed(value: float, decimals: int) -> str:
 
 def change(before: float | None, after: float | None) -> str:
     """The change from `before` in %, signed: +7%; a dash where there was nothing before."""
-    if not before or after is None:
+    if before is None or after is None or abs(before) < TRACE:
         return NOTHING
     percent = 100 * (after / before - 1)
     return fixed(percent, 0 if abs(percent) >= 0.95 or abs(percent) < 0.05 else 1) + "%"
@@ -50,13 +56,16 @@ def change(before: float | None, after: float | None) -> str:
 
 def percent(share: float | None) -> str:
     """A share between 0 and 1 as 71%."""
-    return NOTHING if share is None else f"{100 * share:.0f}%"
+    if share is None:
+        return NOTHING
+    return f"{Decimal(100 * share).quantize(Decimal(1), ROUND_HALF_UP):f}%"
 
 
 def millions(usd: float) -> str:
-    """Signed M USD: +290, −0.420; the unit is written beside it."""
-    text = figure(abs(usd) / 1e6)
-    return text if text == "0" else ("+" if usd > 0 else MINUS) + text
+    """Signed M USD: +290, −0.420; the unit is written beside it. Below 500 USD: 0."""
+    if abs(usd) < 500:
+        return "0"
+    return ("+" if usd > 0 else MINUS) + figure(abs(usd) / 1e6)
 
 
 def that_add_up(parts: Sequence[float], decimals: int) -> list[float]:

@@ -9,10 +9,13 @@ function grouped(value: number, decimals: number): string {
   return (value < 0 ? MINUS : "") + commas + (rest ? "." + rest : "");
 }
 
-/** Three digits: 62.0, 110, 1,560, 14,200; 0.0412 below one. */
+/** What is below it is what a solver leaves of nothing. */
+const TRACE = 1e-6;
+
+/** Three digits, halves away from zero: 62.0, 110, 1,560, 14,200; 0.0412 below one. */
 export function figure(value: number | null): string {
   if (value === null) return NOTHING;
-  if (value === 0) return "0";
+  if (Math.abs(value) < TRACE) return "0";
   const rounded = Number(value.toPrecision(3));
   const decimals = 2 - Math.floor(Math.log10(Math.abs(rounded)));
   return grouped(rounded, Math.max(decimals, 0));
@@ -24,10 +27,10 @@ export function exact(value: number): string {
   return grouped(value, decimals);
 }
 
-/** Signed M USD, the unit written beside it: +290, −0.420. */
+/** Signed M USD, the unit written beside it: +290, −0.420. Below 500 USD: 0. */
 export function millions(usd: number): string {
-  const text = figure(Math.abs(usd) / 1e6);
-  return text === "0" ? text : (usd > 0 ? "+" : MINUS) + text;
+  if (Math.abs(usd) < 500) return "0";
+  return (usd > 0 ? "+" : MINUS) + figure(Math.abs(usd) / 1e6);
 }
 
 /** A share between 0 and 1 as 71%. */
@@ -35,9 +38,8 @@ export function percent(share: number | null): string {
   return share === null ? NOTHING : `${Math.round(100 * share)}%`;
 }
 
-/** "gain 290 M USD" or "pay 640 M USD": the sign in words. */
-export function inWords(usd: number, plural = false): string {
-  const s = plural ? "" : "s";
-  if (Math.abs(usd) < 500) return plural ? "neither gain nor pay" : "neither gains nor pays";
-  return `${usd > 0 ? "gain" : "pay"}${s} ${figure(Math.abs(usd) / 1e6)} M USD`;
+/** The sign in words: "gains 290 M USD", "pays 640 M USD". */
+export function inWords(usd: number): string {
+  if (Math.abs(usd) < 500) return "neither gains nor pays";
+  return `${usd > 0 ? "gains" : "pays"} ${figure(Math.abs(usd) / 1e6)} M USD`;
 }

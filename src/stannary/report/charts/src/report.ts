@@ -54,7 +54,7 @@ function paint(names?: string[], paper = false): void {
     if (names && !names.includes(name)) continue;
     figure.hidden = false;
     const place = figure.querySelector<HTMLElement>(".drawing");
-    if (!place) continue;
+    if (!place || figure.closest("[data-view][hidden]")) continue;
     const wide = figure.dataset.paper ? Number(figure.dataset.paper) : PAPER;
     const drawing = draw(name, Math.floor(paper ? wide : place.clientWidth));
     figure.hidden = drawing === null;
@@ -70,7 +70,8 @@ function look(): void {
   for (const element of all<HTMLElement>("[data-view]")) {
     element.hidden = element.dataset.view !== view;
   }
-  paint(["gains"]);
+  // What was hidden had no width to draw in.
+  paint();
 }
 
 const WRITE: Record<string, (s: Solution) => string> = {

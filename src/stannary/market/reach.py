@@ -1,0 +1,101 @@
+"""Reach: clear a market however far it lies from the base, by continuation where one leap fails.
+
+The target is approached along a path from the base year, each chain at its own pace: where a stretch
+does not clear it is cut, where it does it grows. What cannot be reached is returned as such.
+"""
+
+import numpy as np
+
+from .clearing import TOLERANCE, Cleared, clear
+from .levers import Array, Economy, Levers, Network
+
+FIRST_STRETCH = 0.5
+SHORTEST_STRETCH = 2e-4
+MOST_SOLVES = 120
+
+
+def reach(
+    network: Network,
+    economy: Economy,
+    levers: Levers,
+    base_economy: Economy,
+    base_levers: Levers,
+    start: Array | None = None,
+) -> Cleared:
+    """Clear at (economy, levers); where a chain fails, walk it there from the base.
+
+    start  (node)  unknown to leap from; the base prices when None
+    """
+    zero = np.zeros_like(economy.base_price)
+    found = _plain(clear(zero if start is None else start, network, economy, levers))
+    failed = found.residual > TOLERANCE
+    if not failed.any():
+        return found
+    path = _Path(network, economy, levers, base_economy, base_levers)
+    here = np.where(failed, 0.0, 1.0)  # (chain number) how far along the path
+    stretch = np.full_like(here, FIRST_STRETCH)
+    unknown = np.where(failed[network.node_chain], 0.0, found.unknown)
+    steps = int(found.iterations)
+    walking = failed
+    for _ in range(MOST_SOLVES):
+        if not walking.any():
+            break
+        goal = np.where(walking, np.minimum(here + stretch, 1.0), here)
+        tried = _plain(clear(unknown, network, *path.at(goal)))
+        steps += int(tried.iterations)
+        moved = walking & (tried.residual <= TOLERANCE)
+        here = np.where(moved, goal, here)
+        unknown = np.where(moved[network.node_chain], tried.unknown, unknown)
+        stretch = np.where(moved, 2 * stretch, stretch / 4)
+        walking = (here < 1) & (moved | (stretch >= SHORTEST_STRETCH))
+    # A chain that gave up keeps the residual of its leap, which says that it failed.
+    arrived = _plain(clear(unknown, network, economy, levers))
+    residual = np.where(here < 1, np.maximum(found.residual, 10 * TOLERANCE), arrived.residual)
+    return Cleared(arrived.unknown, residual, np.array(steps + int(arrived.iterations)))
+
+
+def _plain(cleared: Cleared) -> Cleared:
+    return Cleared(*(np.asarray(value) for value in cleared))
+
+
+class _Path:
+    """Economy and levers on the way, each chain at its own place between base (0) and target (1)."""
+
+    def __init__(
+        self, network: Network, economy: Economy, levers: Levers, base: Economy, plain: Levers
+    ) -> None:
+        node = network.node_chain
+        use = np.zeros(len(economy.sigma), dtype=int)
+        use[network.arc_use] = node[network.arc_node]
+        plant = np.zeros(len(economy.cost), dtype=int)
+        plant[network.made_plant] = node[network.made_node]
+        arc = node[network.arc_node]
+        self.chains = {
+            "capacity": plant, "cost": plant, "spread": plant,
+            "made": node[network.made_node], "used": use[network.used_use],
+            "freight": arc, "freight_share": arc, "log_share": arc, "log_landed": arc,
+            "sigma": use, "base_use": use[network.segment_use],
+            "elasticity": use[network.segment_use], "reference": use[network.segment_use],
+            "linear_a": use[network.linear_use], "linear_b": use[network.linear_use],
+            "linear_c": node[network.linear_node], "linear_d": node[network.linear_node],
+            "iso_quantity": node[network.isoelastic_node],
+            "iso_price": node[network.isoelastic_node],
+            "iso_elasticity": node[network.isoelastic_node],
+            "potential": node, "base_price": node, "base_supply": node, "support": node,
+        }  # fmt: skip
+        self.arc = arc
+        self.economies, self.levers = (base, economy), (plain, levers)
+
+    def at(self, place: Array) -> tuple[Economy, Levers]:
+        """place (chain number): 0 at the base, 1 at the target."""
+        return (
+            Economy(*(self._between(n, *self.economies, place) for n in Economy._fields)),
+            Levers(*(self._between(n, *self.levers, place) for n in Levers._fields)),
+        )
+
+    def _between(self, name: str, base: object, target: object, place: Array) -> Array:
+        first, last = np.asarray(getattr(base, name)), np.asarray(getattr(target, name))
+        t = place[self.chains.get(name, self.arc)]
+        scales = (first > 0) & (last > 0)
+        safe = np.where(scales, last / np.where(first == 0, 1.0, first), 1.0)
+        return np.where(scales, first * safe**t, first + (last - first) * t)
