@@ -1,0 +1,91 @@
+"""The certificate: what a solve proves about itself. An outcome without one shows no number."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .calibrate import Market, Pair
+from .clearing import TOLERANCE, Balance, Cleared
+from .levers import Array
+from .welfare import Money, money_gap
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """How well one market cleared.
+
+    converged        every chain cleared to `clearing.TOLERANCE`
+    residual         largest |supply - shipped - excess| of a node, over its base supply
+    mass_balance     largest |supply - use - excess| of a product, over its base supply
+    money_balance    |paid - received| over what the zone spends (the world, where there is no zone)
+    complementarity  largest price above support x excess, over base price x base supply
+    iterations       Newton steps
+    failed           (region, product) of the largest excess of every chain that did not clear
+    cut_off          (region, product) that some buyer wants and no open route reaches
+    """
+
+    converged: bool
+    residual: float
+    mass_balance: float
+    money_balance: float
+    complementarity: float
+    iterations: int
+    failed: tuple[Pair, ...]
+    cut_off: tuple[Pair, ...]
+
+
+def failure(market: Market, cleared: Cleared, balance: Balance) -> Certificate:
+    """A certificate that claims nothing but where the market did not clear."""
+    chain = market.network.node_chain
+    residual = np.nan_to_num(np.abs(np.asarray(balance.residual)), nan=np.inf)
+    failed = []
+    for number in np.flatnonzero(~(cleared.residual <= TOLERANCE)):
+        at = np.flatnonzero(chain == number)
+        if len(at):
+            failed.append(market.nodes[at[np.argmax(residual[at])]])
+    nan = float("nan")
+    worst = float(np.max(cleared.residual))
+    return Certificate(False, worst, nan, nan, nan, int(cleared.iterations), tuple(failed), ())
+
+
+def certify(
+    market: Market,
+    balance: Balance,
+    paid: Money,
+    support: Array,
+    zone: frozenset[str],
+    iterations: int,
+) -> Certificate:
+    """The certificate of a market that cleared."""
+    nodes, uses = market.nodes, market.uses
+    base = market.economy.base_supply
+    products = sorted({product for _, product in nodes})
+    mass = 0.0
+    for product in products:
+        at = [i for i, (_, g) in enumerate(nodes) if g == product]
+        by = [i for i, (_, g) in enumerate(uses) if g == product]
+        left = balance.supplied[at].sum() - balance.price.excess[at].sum()
+        gap = abs(float(left - balance.wanted[by].sum()))
+        mass = max(mass, gap / float(base[at].sum()))
+    spending = np.asarray(paid.spent)
+    inside = np.array([region in zone or not zone for region, _ in uses])
+    scale = float(spending[inside].sum()) or float(spending.sum()) or 1.0
+    above = np.asarray(balance.price.gate) - support
+    tied = np.abs(above * balance.price.excess) / (market.economy.base_price * base)
+    wanting = np.asarray(balance.final.slope) == 0
+    cut = tuple(
+        pair
+        for i, pair in enumerate(uses)
+        if not balance.shares.served[i] and wanting[i]
+    )  # fmt: skip
+    residual = float(np.max(np.abs(balance.residual), initial=0.0))
+    return Certificate(
+        converged=True,
+        residual=residual,
+        mass_balance=mass,
+        money_balance=abs(float(money_gap(paid))) / scale,
+        complementarity=float(np.max(tied, initial=0.0)),
+        iterations=iterations,
+        failed=(),
+        cut_off=cut,
+    )

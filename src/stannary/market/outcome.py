@@ -1,0 +1,176 @@
+"""The outcome: one cleared market with its names, its law and its certificate.
+
+    outcome = solve(World.load("base-2024"), Agreement.load("bloc-2026"))
+    outcome.certificate.converged, outcome.price("JPN", "ndpr.oxide")
+
+A market that did not clear is an outcome too: it says where, and every number of it raises.
+
+Next: `verdict`, what two outcomes say about an agreement; `clearing`, how prices are found.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import jax
+import numpy as np
+
+from ..agreement import Agreement, Schedule
+from ..terms.errors import StannaryError, UnknownName
+from ..world import World
+from . import supply
+from .calibrate import Market, market
+from .certificate import Certificate, certify, failure
+from .clearing import TOLERANCE, Balance, balance
+from .from_agreement import Bridge, bridge
+from .levers import Array, Economy, Levers, Network
+from .reach import reach
+from .welfare import Money, money
+
+
+class NotCleared(StannaryError):
+    """A number was asked of a market that did not clear."""
+
+
+class Numbers(NamedTuple):
+    """The numbers of a market that cleared; axes as in `levers`.
+
+    balance        prices, shares, flows, activity (NumPy arrays)
+    money          every payment, USD/y
+    plant_surplus  (plant) USD/y
+    curve_surplus  (node)  USD/y, of textbook supply curves
+    """
+
+    balance: Balance
+    money: Money
+    plant_surplus: Array
+    curve_surplus: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One year's market under the law of one day.
+
+    law  what the schedule meant in this world; None: the base year's own measures
+    """
+
+    market: Market
+    agreement: str
+    day: date
+    schedule: Schedule | None
+    law: Bridge | None
+    certificate: Certificate
+    numbers: Numbers | None
+
+    @property
+    def zone(self) -> frozenset[str]:
+        """Regions inside that day."""
+        return self.law.zone if self.law else frozenset()
+
+    @property
+    def cleared(self) -> Numbers:
+        """The numbers. Raises NotCleared, naming region and product, when there are none."""
+        if self.numbers is None:
+            where = ", ".join(f"{product} in {region}" for region, product in self.certificate.failed)
+            raise NotCleared(
+                f"the market of {self.market.world.name} under {self.agreement} on {self.day} did not"
+                f" clear: {where} (residual {self.certificate.residual:.1e})."
+                " Try a smaller change, or --set the floor in steps."
+            )
+        return self.numbers
+
+    def price(self, region: str, product: str) -> float:
+        """What buyers of `product` pay on average in `region`, USD/t contained, duty included.
+
+        Raises UnknownName where the region does not use the product, NotCleared without numbers.
+        """
+        return float(self.cleared.balance.shares.average[self._use(region, product)])
+
+    def gate(self, region: str, product: str) -> float:
+        """What plants of `region` get for `product` at their gate, USD/t contained.
+
+        Raises UnknownName where the region does not make the product, NotCleared without numbers.
+        """
+        node = (region, product)
+        if node not in self.market.nodes:
+            known = [f"{r} {g}" for r, g in self.market.nodes]
+            raise UnknownName("maker", f"{region} {product}", known, where="this market")
+        return float(self.cleared.balance.price.gate[self.market.nodes.index(node)])
+
+    def flow(self, product: str, origin: str, destination: str) -> float:
+        """Tonnes contained shipped in the year; 0 where no route exists."""
+        arc = (product, origin, destination)
+        if arc not in self.market.arcs:
+            return 0.0
+        return float(self.cleared.balance.flow[self.market.arcs.index(arc)])
+
+    def _use(self, region: str, product: str) -> int:
+        if (region, product) not in self.market.uses:
+            known = [f"{r} {g}" for r, g in self.market.uses]
+            raise UnknownName("buyer", f"{region} {product}", known, where="this market")
+        return self.market.uses.index((region, product))
+
+
+def solve(world: World, agreement: Agreement, day: date | None = None) -> Outcome:
+    """The market of `world` under what `agreement` says on `day` (default: its first full day).
+
+    Raises BadInput where law and world cannot be joined. A market that does not clear is returned.
+    """
+    return solve_on(market(world), agreement.on(day or default_day(agreement)))
+
+
+def default_day(agreement: Agreement) -> date:
+    """The first day on which all floors of the agreement stand, or, without any, all shipped ones."""
+    found = agreement.first_full_day() or Agreement.load("bloc-2026").first_full_day()
+    assert found is not None  # the shipped agreement has floors: a test of its text
+    return found
+
+
+def solve_on(
+    market: Market,
+    schedule: Schedule,
+    start: Array | None = None,
+) -> Outcome:
+    """As `solve`, for a market and a schedule at hand. start (node): see `clearing.price`."""
+    law = bridge(market, schedule)
+    return _outcome(market, law.levers, schedule, law, schedule.agreement, schedule.day, start)
+
+
+def solve_base(market: Market, day: date, start: Array | None = None) -> Outcome:
+    """The base year under its own border measures, from `start` (node)."""
+    return _outcome(market, market.base, None, None, "base year", day, start)
+
+
+def _outcome(
+    market: Market,
+    levers: Levers,
+    schedule: Schedule | None,
+    law: Bridge | None,
+    agreement: str,
+    day: date,
+    start: Array | None,
+) -> Outcome:
+    network, economy = market.network, market.economy
+    found = reach(network, economy, levers, economy, market.base, start)
+    numbers: Numbers = jax.tree.map(
+        np.asarray, _numbers(found.unknown, network, economy, levers)
+    )  # fmt: skip
+    if not (found.residual <= TOLERANCE).all():
+        certificate = failure(market, found, numbers.balance)
+        return Outcome(market, agreement, day, schedule, law, certificate, None)
+    zone = law.zone if law else frozenset[str]()
+    certificate = certify(
+        market, numbers.balance, numbers.money, levers.support, zone, int(found.iterations)
+    )
+    return Outcome(market, agreement, day, schedule, law, certificate, numbers)
+
+
+@jax.jit
+def _numbers(unknown: Array, network: Network, economy: Economy, levers: Levers) -> Numbers:
+    here = balance(unknown, network, economy, levers)
+    return Numbers(
+        balance=here,
+        money=money(here, network, economy, levers),
+        plant_surplus=supply.plant_surplus(here.plants.margin, economy),
+        curve_surplus=supply.curve_surplus(here.price.gate, network, economy),
+    )

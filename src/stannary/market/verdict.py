@@ -1,0 +1,244 @@
+"""The verdict: what two outcomes, without and with the bloc, say about an agreement.
+
+Does each floor hold, who gains and pays, who keeps the price gap. Numbers only; words are `secretariat`'s.
+
+Next: `welfare`, where the money is; `outcome`, what is compared.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from .levers import Array
+from .outcome import Outcome
+from .welfare import end_spending, users_gain
+
+State = Literal["holds", "fails", "idle", "none"]
+Reason = Literal[
+    "imports_pay_the_floor",
+    "market_above_the_floor",
+    "zone_makes_more_than_it_uses",
+    "zone_goods_sell_below_it",
+    "nobody_in_the_zone_buys",
+    "no_floor",
+]
+REASONS: dict[str, str] = {
+    "imports_pay_the_floor": "holds: buyers in the zone pay the floor",
+    "market_above_the_floor": "idle: the market is above the floor, no top-up is due",
+    "zone_makes_more_than_it_uses": "fails: the zone makes more than it uses, so its own price rules",
+    "zone_goods_sell_below_it": "fails: imports pay the floor, goods made in the zone sell below it",
+    "nobody_in_the_zone_buys": "none: no buyer in the zone uses the product",
+    "no_floor": "none: the agreement sets no floor on the product that day",
+}
+"""The vocabulary of reasons, each with its meaning."""
+
+HOLDS_WITHIN = 0.01
+"""A floor holds when the zone's average buyer pays at least 99 % of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One product in the zone (in the world, without a zone) in one market.
+
+    price     average landed price of the zone's buyers, USD/t; None: nobody buys
+    use, made, imported  tonnes a year used, made, and brought in from outside the zone
+    supplier  share of use that comes from the dominant supplier; None: nobody buys
+    top_up    top-up duty paid, USD/y
+    outside   lowest CIF price plus statutory duty of outside goods shipped, USD/t; None: none
+    """
+
+    price: float | None
+    use: float
+    made: float
+    imported: float
+    supplier: float | None
+    top_up: float
+    outside: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductVerdict:
+    """Whether a floor holds, and the product without and with the bloc.
+
+    floor      USD/t contained, None: no floor
+    dominant   ISO3 of the dominant supplier of its mineral
+    """
+
+    product: str
+    floor: float | None
+    state: State
+    reason: Reason
+    dominant: str
+    without: Side
+    with_bloc: Side
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """Change of surplus in a region, with minus without the bloc, USD a year.
+
+    spending  what its end users pay without the bloc, on all products, USD a year
+    top_up    the treasury's part that is top-up duty
+    """
+
+    region: str
+    inside: bool
+    users: float
+    producers: float
+    treasury: float
+    top_up: float
+    spending: float
+
+
+@dataclass(frozen=True, slots=True)
+class PriceGap:
+    """Where what the zone's users pay more ends up, USD a year; the four sum to -(users' gain)."""
+
+    treasuries: float
+    zone_producers: float
+    outside_sellers: float
+    lost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the bloc changes.
+
+    products  by id, in the order of the world's table
+    gains     by region, in the order of the world's table
+    """
+
+    products: dict[str, ProductVerdict]
+    gains: dict[str, Gain]
+    price_gap: PriceGap
+
+    @property
+    def zone_users(self) -> float:
+        """Gain of the zone's end users, USD a year (a cost is negative)."""
+        return sum(gain.users for gain in self.gains.values() if gain.inside)
+
+    @property
+    def zone_spending(self) -> float:
+        """What the zone's end users pay without the bloc, USD a year."""
+        return sum(gain.spending for gain in self.gains.values() if gain.inside)
+
+
+def verdict(without: Outcome, with_bloc: Outcome) -> Verdict:
+    """Compare two outcomes of the same market. Raises NotCleared when either has no numbers."""
+    zone = with_bloc.zone
+    by_region = _gains(without, with_bloc, zone)
+    inside = [gain for gain in by_region.values() if gain.inside]
+    top_up = sum(gain.top_up for gain in inside)
+    zone_producers = sum(gain.producers for gain in inside)
+    outside = sum(gain.producers for gain in by_region.values() if not gain.inside)
+    users = sum(gain.users for gain in inside)
+    gap = PriceGap(top_up, zone_producers, outside, -users - top_up - zone_producers - outside)
+    made = {product for _, product in with_bloc.market.nodes}
+    made |= {product for _, product in with_bloc.market.uses}
+    products = {
+        product: _product(product, without, with_bloc)
+        for product in with_bloc.market.world.products
+        if product in made
+    }
+    return Verdict(products, by_region, gap)
+
+
+def _product(product: str, without: Outcome, with_bloc: Outcome) -> ProductVerdict:
+    zone = with_bloc.zone
+    law = with_bloc.law
+    level = law.floors.get(product) if law else None
+    floor = level.usd_per_t if level and zone else None
+    mineral = with_bloc.market.world.products[product].mineral
+    named = with_bloc.schedule.dominant_supplier if with_bloc.schedule else {}
+    dominant = named.get(mineral, named.get("*", "CHN"))
+    before = _side(product, without, zone, dominant)
+    after = _side(product, with_bloc, zone, dominant)
+    state, reason = _state(floor, before, after)
+    return ProductVerdict(product, floor, state, reason, dominant, before, after)
+
+
+def _state(floor: float | None, before: Side, after: Side) -> tuple[State, Reason]:
+    if floor is None:
+        return "none", "no_floor"
+    if before.price is None or after.price is None:
+        return "none", "nobody_in_the_zone_buys"
+    enough = floor * (1 - HOLDS_WITHIN)
+    if after.price >= enough:
+        if before.price >= enough and after.top_up == 0:
+            return "idle", "market_above_the_floor"
+        return "holds", "imports_pay_the_floor"
+    if after.made >= after.use:
+        return "fails", "zone_makes_more_than_it_uses"
+    return "fails", "zone_goods_sell_below_it"
+
+
+def _side(product: str, outcome: Outcome, zone: frozenset[str], dominant: str) -> Side:
+    market, b = outcome.market, outcome.cleared.balance
+    top_up = outcome.cleared.money.top_up
+
+    def ours(region: str) -> bool:
+        return region in zone or not zone
+
+    uses = [i for i, (r, g) in enumerate(market.uses) if g == product and ours(r)]
+    nodes = [i for i, (r, g) in enumerate(market.nodes) if g == product and ours(r)]
+    arcs = [i for i, (g, _, d) in enumerate(market.arcs) if g == product and ours(d)]
+    use = float(b.wanted[uses].sum())
+    abroad = [i for i in arcs if market.arcs[i][1] not in zone]
+    supplied = sum(float(b.flow[i]) for i in arcs if _is(outcome, market.arcs[i][1], dominant))
+    shipped = [i for i in abroad if b.flow[i] > 1e-6 * max(use, 1e-300)]
+    due = b.border.due
+    prices = [float(b.border.cif[i] + due.statutory[i]) for i in shipped]
+    weights = [float(b.flow[i]) for i in shipped]
+    return Side(
+        price=float((b.shares.average[uses] * b.wanted[uses]).sum()) / use if use > 0 else None,
+        use=use,
+        made=float(b.supplied[nodes].sum()),
+        imported=float(b.flow[abroad].sum()),
+        supplier=supplied / use if use > 0 else None,
+        top_up=float(top_up[arcs].sum()),
+        outside=float(np.average(prices, weights=weights)) if prices and zone else None,
+    )
+
+
+def _is(outcome: Outcome, region: str, country: str) -> bool:
+    """Whether a region is that country (textbook regions may bear its name alone)."""
+    return region == country or outcome.market.world.regions[region].iso3 == {country}
+
+
+def _gains(without: Outcome, with_bloc: Outcome, zone: frozenset[str]) -> dict[str, Gain]:
+    market = with_bloc.market
+    network, economy = market.network, market.economy
+    before, after = without.cleared, with_bloc.cleared
+    users = np.asarray(users_gain(before.balance, after.balance, network, economy))
+    spending = np.asarray(end_spending(before.balance))
+    home = {plant.plant: plant.region for plant in market.world.plants}
+    plant_region = [home.get(name) or name.split(":")[1] for name in market.plants]
+    node_region = [region for region, _ in market.nodes]
+    use_region = [region for region, _ in market.uses]
+    importer = [destination for _, _, destination in market.arcs]
+    exporter = [origin for _, origin, _ in market.arcs]
+    top_up = after.money.top_up - before.money.top_up
+    statutory = after.money.statutory - before.money.statutory
+    export = after.money.export - before.money.export
+    bought = after.money.bought - before.money.bought
+
+    def total(values: Array, regions: list[str], region: str) -> float:
+        return float(sum(v for v, r in zip(values, regions, strict=True) if r == region))
+
+    plants = after.plant_surplus - before.plant_surplus
+    curves = after.curve_surplus - before.curve_surplus
+    return {
+        region: Gain(
+            region=region,
+            inside=region in zone,
+            users=total(users, use_region, region),
+            producers=total(plants, plant_region, region) + total(curves, node_region, region),
+            treasury=total(top_up + statutory, importer, region)
+            + total(export, exporter, region)
+            - total(bought, node_region, region),
+            top_up=total(top_up, importer, region),
+            spending=total(spending, use_region, region),
+        )
+        for region in market.world.regions
+    }
