@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 
 from .levers import Array, Economy, Network
@@ -34,12 +35,7 @@ def final(average: Array, served: Array, network: Network, economy: Economy) -> 
     return Wanted(quantity * served, slope * served)
 
 
-def segment_use(average: Array, network: Network, economy: Economy) -> Array:
-    """Tonnes a year of every segment (segment), at average landed prices (use), USD/t."""
-    price = average[network.segment_use]
-    return economy.base_use * (price / economy.reference) ** economy.elasticity
-
-
+@jax.jit
 def users_gain(before: Array, after: Array, network: Network, economy: Economy) -> Array:
     """What end users of every use gain when its average landed price moves, USD/y (use).
 

@@ -35,12 +35,14 @@ class NotCleared(StannaryError):
 class Numbers(NamedTuple):
     """The numbers of a market that cleared; axes as in `levers`.
 
+    unknown        (node) the solver's own, a start for a market nearby
     balance        prices, shares, flows, activity (NumPy arrays)
     money          every payment, USD/y
     plant_surplus  (plant) USD/y
     curve_surplus  (node)  USD/y, of textbook supply curves
     """
 
+    unknown: Array
     balance: Balance
     money: Money
     plant_surplus: Array
@@ -169,6 +171,7 @@ def _outcome(
 def _numbers(unknown: Array, network: Network, economy: Economy, levers: Levers) -> Numbers:
     here = balance(unknown, network, economy, levers)
     return Numbers(
+        unknown=unknown,
         balance=here,
         money=money(here, network, economy, levers),
         plant_surplus=supply.plant_surplus(here.plants.margin, economy),

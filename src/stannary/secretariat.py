@@ -1,0 +1,136 @@
+"""The secretariat: the verbs, named as the commands. The one place where rooms meet.
+
+    run    an agreement on a world: the market without and with the bloc, and the verdict
+    data   what a world rests on: its tables, qualities, shares, and the source of any figure
+
+Windows (command line, report) show what these return and compute nothing of their own.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from .agreement import Agreement, amend_all, overlay
+from .market import engine
+from .market.calibrate import base_day, market
+from .market.outcome import Outcome, default_day, solve_base, solve_on
+from .market.verdict import Verdict, verdict
+from .terms.errors import BadInput
+from .world import World
+
+AGREEMENT, WORLD = "bloc-2026", "base-2024"
+AWAY = 1.2
+"""The base year is solved again from prices this many times the base's, alternately up and down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What `run` found: one market without and with the bloc, on one day.
+
+    agreement   with its amendments; `settings` are those, as given
+    base        the base year solved again from 20 % away; None: the world gives no base prices
+    base_error  largest relative miss of a base price in that solve; None: no base, or not cleared
+    verdict     None when either market did not clear
+    """
+
+    world: World
+    agreement: Agreement
+    settings: tuple[str, ...]
+    day: date
+    without: Outcome
+    with_bloc: Outcome
+    base: Outcome | None
+    base_error: float | None
+    verdict: Verdict | None
+    seconds: float
+
+    @property
+    def converged(self) -> bool:
+        """Whether both markets cleared."""
+        return self.without.certificate.converged and self.with_bloc.certificate.converged
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Paths of the agreement's values standing that day that no source states."""
+        schedule = self.with_bloc.schedule
+        return schedule.assumed if schedule else ()
+
+    @property
+    def command(self) -> str:
+        """The command that makes this study again."""
+        parts = ["stannary run", self.agreement.name]
+        if self.world.name != WORLD:
+            parts.append(f"--world {self.world.name}")
+        parts.append(f"--day {self.day}")
+        parts += [f"--set {setting}" for setting in self.settings]
+        return " ".join(parts)
+
+
+def run(
+    agreement: str | Path | Agreement = AGREEMENT,
+    world: str | Path | World = WORLD,
+    day: date | None = None,
+    settings: Iterable[str] = (),
+) -> Study:
+    """The market of `world` on `day`, without the bloc and with `agreement`.
+
+    settings  `ARTICLE.ID[.DATE]=VALUE`, or a TOML file laid over the agreement, in order
+    day       default: the first day on which all floors of the agreement as shipped stand
+
+    Raises BadInput (and its kinds) for anything that cannot be read or joined. A market that does not
+    clear is returned in the study, without numbers.
+    """
+    began = time.perf_counter()
+    law = agreement if isinstance(agreement, Agreement) else Agreement.load(agreement)
+    place = world if isinstance(world, World) else World.load(world)
+    on = day or default_day(law)
+    given = tuple(settings)
+    for setting in given:
+        law = _amended(law, setting)
+    arrays = market(place)
+    without = solve_on(arrays, Agreement.load("no-bloc").on(on))
+    start = without.numbers.unknown if without.numbers else None
+    with_bloc = solve_on(arrays, law.on(on), start)
+    base = base_error = None
+    if place.prices and place.flows:
+        away = np.log(AWAY) * np.where(np.arange(len(arrays.nodes)) % 2, 1.0, -1.0)
+        base = solve_base(arrays, base_day(place), away)
+        if base.numbers:
+            miss = base.numbers.balance.price.gate / arrays.base_gate - 1
+            base_error = float(np.nanmax(np.abs(miss)))
+    cleared = without.numbers and with_bloc.numbers
+    return Study(
+        world=place,
+        agreement=law,
+        settings=given,
+        day=on,
+        without=without,
+        with_bloc=with_bloc,
+        base=base,
+        base_error=base_error,
+        verdict=verdict(without, with_bloc) if cleared else None,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _amended(law: Agreement, setting: str) -> Agreement:
+    if "=" not in setting:
+        if setting.endswith(".toml"):
+            return overlay(law, setting)
+        raise BadInput(
+            "an amendment without a value",
+            where="--set",
+            value=setting,
+            allowed="ARTICLE.ID[.DATE]=VALUE, or the path of a .toml file",
+            remedy=f"--set {setting}=110",
+        )
+    return amend_all(law, [setting])
+
+
+def remember(folder: Path) -> None:
+    """Keep compiled kernels in `folder`, so that the next run need not compile them again."""
+    engine.remember(folder)
