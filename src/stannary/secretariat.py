@@ -6,6 +6,7 @@
 Windows (command line, report) show what these return and compute nothing of their own.
 """
 
+import shlex
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -34,12 +35,14 @@ AWAY = 1.2
 class Study:
     """What `run` found: one market without and with the bloc, on one day.
 
+    asked       agreement and world as they were asked for: names or paths
     agreement   with its amendments; `settings` are those, as given
     base        the base year solved again from 20 % away; None: the world gives no base prices
     base_error  largest relative miss of a base price in that solve; None: no base, or not cleared
     verdict     None when either market did not clear
     """
 
+    asked: tuple[str, str]
     world: World
     agreement: Agreement
     settings: tuple[str, ...]
@@ -65,12 +68,14 @@ class Study:
     @property
     def command(self) -> str:
         """The command that makes this study again."""
-        parts = ["stannary run", self.agreement.name]
-        if self.world.name != WORLD:
-            parts.append(f"--world {self.world.name}")
-        parts.append(f"--day {self.day}")
-        parts += [f"--set {setting}" for setting in self.settings]
-        return " ".join(parts)
+        law, world = self.asked
+        parts = ["stannary", "run", law]
+        if world != WORLD:
+            parts += ["--world", world]
+        parts += ["--day", str(self.day)]
+        for setting in self.settings:
+            parts += ["--set", setting]
+        return shlex.join(parts)
 
 
 def run(
@@ -107,6 +112,10 @@ def run(
             base_error = float(np.nanmax(np.abs(miss)))
     cleared = without.numbers and with_bloc.numbers
     return Study(
+        asked=(
+            agreement.name if isinstance(agreement, Agreement) else str(agreement),
+            world.name if isinstance(world, World) else str(world),
+        ),
         world=place,
         agreement=law,
         settings=given,

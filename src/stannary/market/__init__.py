@@ -1,6 +1,6 @@
-"""One year's equilibrium: the prices at which supply meets use, under the law of a day."""
+"""One year's equilibrium: the prices at which supply meets use, under the law of a day.
 
-import jax
+Next: `outcome`, what `solve` returns; `verdict`, what two outcomes say about an agreement.
+"""
 
-# Prices of one chain span five orders of magnitude and the certificate asks for 1e-10: float64.
-jax.config.update("jax_enable_x64", True)
+from . import engine as engine  # first: it sets the compiler up before anything is traced

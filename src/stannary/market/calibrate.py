@@ -39,6 +39,7 @@ class Market:
     base               levers of the base year, from the world's own border table
     exact_use          (use) 1 where substitution is perfect
     exact_plant        (plant) 1 where capacity is unlimited or the spread 0
+    unlimited          (plant) 1 where capacity is unlimited; `economy.capacity` has a stand-in
     base_gate          (node) base prices from the tables; NaN where none is given
     """
 
@@ -53,6 +54,7 @@ class Market:
     base: Levers
     exact_use: Array
     exact_plant: Array
+    unlimited: Array
     base_gate: Array
 
     @property
@@ -202,6 +204,7 @@ def market(world: World) -> Market:
         base=levers,
         exact_use=np.isinf(sigma),
         exact_plant=all_or_nothing,
+        unlimited=np.array([m.capacity is None for m in axes.makers], dtype=bool),
         base_gate=base_gate,
     )
 
@@ -356,9 +359,10 @@ def _economy(
         spread=np.where(spread > 0, spread, 0.02 * np.maximum(revenue, 1e-9)),
         made=made,
         used=_floats([c for m in axes.makers for c in m.inputs.values()]),
+        # Of no plants at all, bincount makes integers.
         potential=np.bincount(
             network.made_node, made * capacity[network.made_plant], minlength=len(axes.nodes)
-        ),
+        ).astype(float),
         base_price=start,
         base_supply=np.where(supplied > 0, supplied, 1.0),
         log_share=log_share,

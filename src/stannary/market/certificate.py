@@ -6,6 +6,7 @@ import numpy as np
 
 from .calibrate import Market, Pair
 from .clearing import TOLERANCE, Balance, Cleared
+from .exact import Exact
 from .levers import Array
 from .welfare import Money, money_gap
 
@@ -46,6 +47,14 @@ def failure(market: Market, cleared: Cleared, balance: Balance) -> Certificate:
     nan = float("nan")
     worst = float(np.max(cleared.residual))
     return Certificate(False, worst, nan, nan, nan, int(cleared.iterations), tuple(failed), ())
+
+
+def unfinished(solved: Exact) -> Certificate:
+    """The certificate of an exact market that did not clear: where it is furthest from it."""
+    nan = float("nan")
+    return Certificate(
+        False, solved.residual, nan, nan, nan, solved.iterations, (solved.place,), solved.cut_off
+    )
 
 
 def certify(

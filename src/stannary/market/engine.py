@@ -1,8 +1,16 @@
 """The engine room: how the kernel's compiler is set up. The only settings of JAX in the package."""
 
+import os
 from pathlib import Path
 
-import jax
+# Systems of a few hundred unknowns: two threads of linear algebra were up to eight times slower than
+# one. It has to be said before the library loads; whoever has set it already is left alone.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import jax  # noqa: E402
+
+# Prices of one chain span five orders of magnitude and the certificate asks for 1e-9: float64.
+jax.config.update("jax_enable_x64", True)
 
 
 def remember(folder: Path) -> None:

@@ -8,20 +8,22 @@ A market that did not clear is an outcome too: it says where, and every number o
 Next: `verdict`, what two outcomes say about an agreement; `clearing`, how prices are found.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ..agreement import Agreement, Schedule
 from ..terms.errors import StannaryError, UnknownName
 from ..world import World
-from . import supply
+from . import demand, supply, trade
 from .calibrate import Market, market
-from .certificate import Certificate, certify, failure
-from .clearing import TOLERANCE, Balance, balance
+from .certificate import Certificate, certify, failure, unfinished
+from .clearing import TOLERANCE, Balance, Price, balance
+from .exact import Answer, finish
 from .from_agreement import Bridge, bridge
 from .levers import Array, Economy, Levers, Network
 from .reach import reach
@@ -153,6 +155,23 @@ def _outcome(
     start: Array | None,
 ) -> Outcome:
     network, economy = market.network, market.economy
+    zone = law.zone if law else frozenset[str]()
+    if market.exact:
+        solved = finish(market, levers)
+        if not solved.converged:
+            certificate = unfinished(solved)
+            return Outcome(market, agreement, day, schedule, law, certificate, None)
+        numbers = jax.tree.map(
+            np.asarray,
+            _exact_numbers(
+                solved.answer, market.exact_plant, economy.base_price, network, economy, levers
+            ),
+        )
+        certificate = certify(
+            market, numbers.balance, numbers.money, levers.support, zone, solved.iterations
+        )
+        certificate = replace(certificate, residual=solved.residual, cut_off=solved.cut_off)
+        return Outcome(market, agreement, day, schedule, law, certificate, numbers)
     found = reach(network, economy, levers, economy, market.base, start)
     numbers: Numbers = jax.tree.map(
         np.asarray, _numbers(found.unknown, network, economy, levers)
@@ -160,7 +179,6 @@ def _outcome(
     if not (found.residual <= TOLERANCE).all():
         certificate = failure(market, found, numbers.balance)
         return Outcome(market, agreement, day, schedule, law, certificate, None)
-    zone = law.zone if law else frozenset[str]()
     certificate = certify(
         market, numbers.balance, numbers.money, levers.support, zone, int(found.iterations)
     )
@@ -176,4 +194,51 @@ def _numbers(unknown: Array, network: Network, economy: Economy, levers: Levers)
         money=money(here, network, economy, levers),
         plant_surplus=supply.plant_surplus(here.plants.margin, economy),
         curve_surplus=supply.curve_surplus(here.price.gate, network, economy),
+    )
+
+
+@jax.jit
+def _exact_numbers(
+    exact: Answer,
+    all_or_nothing: Array,
+    base_price: Array,
+    network: Network,
+    economy: Economy,
+    levers: Levers,
+) -> Numbers:
+    """The same numbers from an exact solution: routes and plants as it found them."""
+    served = jnp.isfinite(exact.paid)
+    paid = jnp.where(served, exact.paid, trade.CUT_OFF * jnp.max(base_price))
+    border = trade.border(exact.gate, network, economy, levers)
+    landed = border.due.landed - border.due.top_up + exact.top_up
+    due = border.due._replace(top_up=exact.top_up, landed=landed)
+    arriving = exact.wanted[network.arc_use]
+    share = jnp.where(arriving > 0, exact.flow / jnp.where(arriving > 0, arriving, 1.0), 0.0)
+    running = supply.plants(exact.gate, paid, network, economy)
+    shipped = jnp.zeros_like(exact.gate).at[network.arc_node].add(exact.flow)
+    zero = jnp.zeros_like(exact.gate)
+    here = Balance(
+        residual=(exact.supplied - shipped - exact.excess) / economy.base_supply,
+        price=Price(exact.gate, zero, exact.excess, zero),
+        border=border._replace(due=due),
+        shares=trade.Shares(share, paid, served.astype(paid.dtype)),
+        plants=running._replace(activity=exact.activity),
+        offer=supply.curves(exact.gate, network, economy),
+        final=demand.final(paid, served, network, economy),
+        supplied=exact.supplied,
+        wanted=exact.wanted,
+        flow=exact.flow,
+    )
+    # What an all-or-nothing plant earns is its whole margin on every tonne; no softplus about it.
+    surplus = jnp.where(
+        all_or_nothing,
+        exact.activity * running.margin,
+        supply.plant_surplus(running.margin, economy),
+    )
+    return Numbers(
+        unknown=zero,
+        balance=here,
+        money=money(here, network, economy, levers),
+        plant_surplus=surplus,
+        curve_surplus=supply.curve_surplus(exact.gate, network, economy),
     )

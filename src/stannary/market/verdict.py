@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from .calibrate import linked_products
 from .levers import Array
 from .outcome import Outcome
 from .welfare import end_spending, users_gain
@@ -78,8 +79,9 @@ class ProductVerdict:
 class Gain:
     """Change of surplus in a region, with minus without the bloc, USD a year.
 
-    spending  what its end users pay without the bloc, on all products, USD a year
-    top_up    the treasury's part that is top-up duty
+    spending        what its end users pay without the bloc, on all products, USD a year
+    chain_spending  the part of it on products that recipes join to one with a floor
+    top_up          the treasury's part that is top-up duty
     """
 
     region: str
@@ -89,6 +91,7 @@ class Gain:
     treasury: float
     top_up: float
     spending: float
+    chain_spending: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +126,15 @@ class Verdict:
         """What the zone's end users pay without the bloc, USD a year."""
         return sum(gain.spending for gain in self.gains.values() if gain.inside)
 
+    @property
+    def zone_chain_spending(self) -> float:
+        """The part of it on minerals whose chain has a floor: what a floor can reach."""
+        return sum(gain.chain_spending for gain in self.gains.values() if gain.inside)
+
 
 def verdict(without: Outcome, with_bloc: Outcome) -> Verdict:
     """Compare two outcomes of the same market. Raises NotCleared when either has no numbers."""
-    zone = with_bloc.zone
-    by_region = _gains(without, with_bloc, zone)
+    by_region = gains(without, with_bloc)
     inside = [gain for gain in by_region.values() if gain.inside]
     top_up = sum(gain.top_up for gain in inside)
     zone_producers = sum(gain.producers for gain in inside)
@@ -137,14 +144,15 @@ def verdict(without: Outcome, with_bloc: Outcome) -> Verdict:
     made = {product for _, product in with_bloc.market.nodes}
     made |= {product for _, product in with_bloc.market.uses}
     products = {
-        product: _product(product, without, with_bloc)
+        product: product_verdict(product, without, with_bloc)
         for product in with_bloc.market.world.products
         if product in made
     }
     return Verdict(products, by_region, gap)
 
 
-def _product(product: str, without: Outcome, with_bloc: Outcome) -> ProductVerdict:
+def product_verdict(product: str, without: Outcome, with_bloc: Outcome) -> ProductVerdict:
+    """Whether the floor of one product holds. Raises NotCleared when either has no numbers."""
     zone = with_bloc.zone
     law = with_bloc.law
     level = law.floors.get(product) if law else None
@@ -206,39 +214,42 @@ def _is(outcome: Outcome, region: str, country: str) -> bool:
     return region == country or outcome.market.world.regions[region].iso3 == {country}
 
 
-def _gains(without: Outcome, with_bloc: Outcome, zone: frozenset[str]) -> dict[str, Gain]:
+def gains(without: Outcome, with_bloc: Outcome) -> dict[str, Gain]:
+    """Who gains and who pays, by region. Raises NotCleared when either has no numbers."""
     market = with_bloc.market
     network, economy = market.network, market.economy
     before, after = without.cleared, with_bloc.cleared
-    users = np.asarray(users_gain(before.balance, after.balance, network, economy))
-    spending = np.asarray(end_spending(before.balance))
+    number = {region: i for i, region in enumerate(market.world.regions)}
     home = {plant.plant: plant.region for plant in market.world.plants}
-    plant_region = [home.get(name) or name.split(":")[1] for name in market.plants]
-    node_region = [region for region, _ in market.nodes]
-    use_region = [region for region, _ in market.uses]
-    importer = [destination for _, _, destination in market.arcs]
-    exporter = [origin for _, origin, _ in market.arcs]
-    top_up = after.money.top_up - before.money.top_up
-    statutory = after.money.statutory - before.money.statutory
-    export = after.money.export - before.money.export
-    bought = after.money.bought - before.money.bought
+    plant = [number[home.get(name) or name.split(":")[1]] for name in market.plants]
+    node = [number[region] for region, _ in market.nodes]
+    use = [number[region] for region, _ in market.uses]
+    importer = [number[destination] for _, _, destination in market.arcs]
+    exporter = [number[origin] for _, origin, _ in market.arcs]
 
-    def total(values: Array, regions: list[str], region: str) -> float:
-        return float(sum(v for v, r in zip(values, regions, strict=True) if r == region))
+    def total(values: Array, regions: list[int]) -> Array:
+        return np.bincount(regions, values, minlength=len(number))
 
-    plants = after.plant_surplus - before.plant_surplus
-    curves = after.curve_surplus - before.curve_surplus
+    floors = tuple(with_bloc.law.floors) if with_bloc.law else ()
+    linked = linked_products(market.world, floors)
+    reached = np.array([product in linked for _, product in market.uses], dtype=float)
+    spending = np.asarray(end_spending(before.balance))
+    changes = type(after.money)(*(a - b for a, b in zip(after.money, before.money, strict=True)))
+    top_up = total(changes.top_up, importer)
+    by_region = zip(
+        total(np.asarray(users_gain(before.balance, after.balance, network, economy)), use),
+        total(after.plant_surplus - before.plant_surplus, plant)
+        + total(after.curve_surplus - before.curve_surplus, node),
+        top_up
+        + total(changes.statutory, importer)
+        + total(changes.export, exporter)
+        - total(changes.bought, node),
+        top_up,
+        total(spending, use),
+        total(spending * reached, use),
+        strict=True,
+    )
     return {
-        region: Gain(
-            region=region,
-            inside=region in zone,
-            users=total(users, use_region, region),
-            producers=total(plants, plant_region, region) + total(curves, node_region, region),
-            treasury=total(top_up + statutory, importer, region)
-            + total(export, exporter, region)
-            - total(bought, node_region, region),
-            top_up=total(top_up, importer, region),
-            spending=total(spending, use_region, region),
-        )
-        for region in market.world.regions
+        region: Gain(region, region in with_bloc.zone, *(float(value) for value in row))
+        for region, row in zip(number, by_region, strict=True)
     }

@@ -23,7 +23,7 @@ def as_json(inventory: Inventory) -> str:
         "data": DATA_VERSION,
         "counts": inventory.counts,
         "shares": [
-            {"what": s.what, "here": s.here, "published": s.published, "source": s.source}
+            {"what": s.what, "region": s.region, "here": s.here, "published": s.published, "source": s.source}
             for s in inventory.shares
         ],
     }
@@ -68,8 +68,11 @@ def _tables(inventory: Inventory) -> str:
         f"{total['estimate']:>10,}{total['assumed']:>9,}"
     )
     if inventory.shares:
-        lines += ["", f"  {'Share of the world':<56}{'here':>7}  published"]
-        lines += [f"  {s.what:<56}{s.here:>7.1%}  {s.published}" for s in inventory.shares]
+        lines += ["", f"  {'Share of the world':<64}{'here':>7}  published"]
+        lines += [
+            f"  {f'{_country(inventory, s.region)}: {s.what}':<64}{s.here:>7.1%}  {s.published}"
+            for s in inventory.shares
+        ]
     lines += ["", f'  Where a number comes from: stannary data "{_example(inventory)}"']
     if world.warnings:
         lines += ["", *(f"  ! {warning}" for warning in world.warnings)]
@@ -83,6 +86,10 @@ def _example(inventory: Inventory) -> str:
     return next(iter(inventory.world.products))
 
 
+def _country(inventory: Inventory, region: str) -> str:
+    return inventory.world.regions[region].name
+
+
 def _trace(inventory: Inventory) -> str:
     lines: list[str] = []
     what = ""
@@ -91,7 +98,7 @@ def _trace(inventory: Inventory) -> str:
             what = found.what
             lines += ["", what] if lines else [what]
         value = f"{found.value:,.6g}" if isinstance(found.value, float) else str(found.value)
-        lines.append(f"  {found.column:<20}{value:>16} {found.unit:<16}{found.quality}")
+        lines.append(f"  {found.column:<20}{value:>16} {found.unit:<22}{found.quality}")
         last = found is inventory.found[-1] or _next(inventory, found).what != what
         if last:
             lines += _wrapped("source", found.source)

@@ -1,6 +1,5 @@
 """Publish a study: the folder with its report and files, the screen, the JSON text."""
 
-import json
 from pathlib import Path
 
 from ..secretariat import Study
@@ -29,7 +28,7 @@ def publish(study: Study, folder: Path | None = None) -> Path:
 
 def json_text(study: Study) -> str:
     """outcome.json as text."""
-    return json.dumps(files.as_json(study), indent=2, ensure_ascii=False, allow_nan=False)
+    return files.json_text(study)
 
 
 def screen(study: Study, folder: Path) -> str:

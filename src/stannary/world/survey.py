@@ -24,11 +24,13 @@ GATHERED = ("recipes", "paths", "assays", "things", "origin_rules", "curves")
 class Share:
     """A region's share of the world, here and as published.
 
+    region     whose share
     here       share between 0 and 1, computed from the tables
     published  as the source prints it
     """
 
     what: str
+    region: str
     here: float
     published: str
     source: str
@@ -69,7 +71,10 @@ def shares(world: World) -> tuple[Share, ...]:
             total = sum(parts.values())
             if total > 0.0:
                 here = sum(x for (_, region), x in parts.items() if region == row["region"])
-                found.append(Share(row["what"], here / total, row["published"], row["source"]))
+                share = here / total
+                found.append(
+                    Share(row["what"], row["region"], share, row["published"], row["source"])
+                )
     return tuple(found)
 
 

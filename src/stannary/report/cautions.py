@@ -1,0 +1,205 @@
+"""What to look out for: warnings from the numbers, worst first, each with the command that follows.
+
+Next: `sentences`, whose numbers and names these are written with.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..agreement import LegalProduct
+from ..market.from_agreement import per_tonne
+from ..market.verdict import ProductVerdict, Verdict
+from ..secretariat import Study
+from ..terms.units import KG_PER_TONNE
+from . import sentences
+from .names import first_up, listed, product_name, region_name
+
+MOST = 5
+FALLS = 0.02
+"""Fall of the zone's output from which a product without a floor is warned about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One warning. weight: USD a year at stake, which ranks it."""
+
+    weight: float
+    text: str
+    command: str = ""
+
+
+def look_out(study: Study) -> list[tuple[str, str]]:
+    """At most five, worst first; the one about the single year is always the last."""
+    if study.verdict is None:
+        return []
+    found = [
+        *_cut_off(study), *_uncovered(study, study.verdict), *_supplier(study, study.verdict),
+        *_surplus(study, study.verdict), *_undersold(study, study.verdict), *_law(study),
+    ]  # fmt: skip
+    found.sort(key=lambda caution: -caution.weight)
+    last = Caution(0.0, f"One year only: no plant is built or closed in it. Capacity is {_year(study)}'s.")
+    return [(c.text, c.command) for c in [*found[: MOST - 1], last]]
+
+
+def _year(study: Study) -> int:
+    return study.world.base_year
+
+
+def _cut_off(study: Study) -> Iterator[Caution]:
+    cut = study.with_bloc.certificate.cut_off
+    if cut:
+        names = [
+            f"{product_name(study.world, g)} in {region_name(study.world, r)}" for r, g in cut[:3]
+        ]
+        more = f" and {len(cut) - 3} more" if len(cut) > 3 else ""
+        yield Caution(
+            float("inf"),
+            f"No open route reaches {', '.join(names)}{more}: nothing is bought there, and what that"
+            " costs is an assumption.",
+        )
+
+
+def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
+    """Next stages without a floor, made of products that have one, whose making leaves the zone.
+
+    They are told together: a floor on one alone would move the making of the other.
+    """
+    legal: dict[str, LegalProduct] = {}
+    for item in study.with_bloc.schedule.products if study.with_bloc.schedule else ():
+        if item.world not in legal or item.product == item.world:
+            legal[item.world] = item
+    fallen = [
+        p for p in verdict.products.values()
+        if p.floor is None and p.product in legal and p.without.price
+        and p.with_bloc.made < (1 - FALLS) * p.without.made
+        and _costs_more(study, verdict, p.product) > 0
+    ]  # fmt: skip
+    if not fallen:
+        return
+    names = listed([product_name(study.world, p.product) for p in fallen])
+    falls = listed([sentences.change(p.without.made, p.with_bloc.made) for p in fallen])
+    lost = sum((p.without.made - p.with_bloc.made) * (p.without.price or 0.0) for p in fallen)
+    levels = [_level(study, verdict, p, legal[p.product]) for p in fallen]
+    settings = [
+        f"floors.{legal[p.product].product}={level}" for p, level in zip(fallen, levels, strict=True)
+    ]
+    one = len(fallen) == 1 and not names.endswith("s")
+    yield Caution(
+        lost,
+        f"{first_up(names)} {'has' if one else 'have'} no floor: making"
+        f" {'it' if one else 'them'} moves out of the zone ({falls}). Try:",
+        sentences.again(study, *settings),
+    )
+
+
+def _level(study: Study, verdict: Verdict, row: ProductVerdict, item: LegalProduct) -> str:
+    """USD/kg of the law: the price without the bloc plus what floored inputs cost more, rounded."""
+    per_t = (row.without.price or 0.0) + _costs_more(study, verdict, row.product)
+    per_kg = per_t / per_tonne(Decimal(1), item, study.world.products[row.product].basis)
+    if per_kg >= 1000:
+        return str(10 * round(per_kg / 10))
+    return str(round(per_kg)) if per_kg >= 10 else f"{per_kg:.2g}"
+
+
+def _costs_more(study: Study, verdict: Verdict, product: str) -> float:
+    """USD per tonne that floored inputs add, at their floors: mean of the zone's plants by capacity."""
+    recipes = study.world.recipes
+    weights = added = 0.0
+    for plant in study.world.plants:
+        made = recipes[plant.recipe].coefficients.get(product, 0.0)
+        if made <= 0 or plant.region not in study.with_bloc.zone or not plant.capacity:
+            continue
+        more = 0.0
+        for good, coefficient in recipes[plant.recipe].coefficients.items():
+            told = verdict.products.get(good)
+            if coefficient < 0 and told and told.floor is not None:
+                more -= coefficient * max(told.floor - (told.without.price or told.floor), 0.0)
+        weights += plant.capacity
+        added += plant.capacity * more / made
+    return added / weights if weights else 0.0
+
+
+def _supplier(study: Study, verdict: Verdict) -> Iterator[Caution]:
+    """A supplier outside that gains from the floor set against it."""
+    suppliers = {p.dominant for p in verdict.products.values() if p.floor is not None}
+    for gain in verdict.gains.values():
+        countries = study.world.regions[gain.region].iso3
+        named = gain.region in suppliers or any(countries == {s} for s in suppliers)
+        if named and not gain.inside and gain.producers > 0.05 * abs(verdict.zone_users):
+            name = region_name(study.world, gain.region)
+            yield Caution(
+                gain.producers,
+                f"{name}, the supplier, gains: its producers earn {sentences.size(gain.producers)}"
+                " M USD a year more, because the price outside or of later stages rises too.",
+            )
+
+
+def _surplus(study: Study, verdict: Verdict) -> Iterator[Caution]:
+    for p in _failing(verdict, "zone_makes_more_than_it_uses"):
+        after = p.with_bloc
+        yield Caution(
+            _missed(p),
+            f"{first_up(product_name(study.world, p.product))}: the zone makes"
+            f" {sentences.amount(after.made)} t and uses {sentences.amount(after.use)}, so the floor"
+            f" does not bind: it sells at {_kg(after.price)} USD/kg, floor {_kg(p.floor)}.",
+        )
+
+
+def _undersold(study: Study, verdict: Verdict) -> Iterator[Caution]:
+    failing = sorted(_failing(verdict, "zone_goods_sell_below_it"), key=_missed, reverse=True)
+    if not failing:
+        return
+    told = [
+        f"{product_name(study.world, p.product)} at {_kg(p.with_bloc.price)} of {_kg(p.floor)}"
+        for p in failing
+    ]
+    some = listed(told) if len(told) <= 3 else f"{', '.join(told[:3])} and {len(told) - 3} more"
+    floors = "The floor fails" if len(failing) == 1 else f"{len(failing)} floors fail"
+    yield Caution(
+        sum(_missed(p) for p in failing),
+        f"{floors} because goods made in the zone sell below (USD/kg): {some}.",
+    )
+
+
+def _failing(verdict: Verdict, reason: str) -> list[ProductVerdict]:
+    return [p for p in verdict.products.values() if p.reason == reason]
+
+
+def _missed(p: ProductVerdict) -> float:
+    """USD a year by which what is used stays below the floor."""
+    return max((p.floor or 0.0) - (p.with_bloc.price or 0.0), 0.0) * p.with_bloc.use
+
+
+def _kg(usd_per_t: float | None) -> str:
+    return "-" if usd_per_t is None else sentences.usd(usd_per_t / KG_PER_TONNE)
+
+
+def _law(study: Study) -> Iterator[Caution]:
+    """What the law says and this world cannot hear: ranked above small sums, below large ones."""
+    law = study.with_bloc.law
+    if law is None:
+        return
+    weight = 1e6
+    if law.split:
+        names = listed([region_name(study.world, region) for region in law.split])
+        one = len(law.split) == 1
+        yield Caution(
+            weight,
+            f"{names} {'is' if one else 'are'} split: with countries inside and outside,"
+            f" {'it counts' if one else 'they count'} as outside.",
+        )
+    if law.absent:
+        one = len(law.absent) == 1
+        yield Caution(
+            weight,
+            f"{len(law.absent)} floor{' has' if one else 's have'} no product in this world:"
+            f" {', '.join(law.absent[:4])}{' ...' if len(law.absent) > 4 else ''}. See:",
+            f"stannary data --world {study.world.name}",
+        )
+    if law.unheard:
+        yield Caution(
+            weight,
+            f"{len(law.unheard)} duties are of countries that are only part of a region here, and"
+            " are not charged.",
+        )

@@ -1,0 +1,207 @@
+"""The files of a study: outcome.json, .csv, .xlsx and .nc. They appear whole or not at all.
+
+docs/outcome-json.md says what every key, column and variable means; a test holds it to this module.
+
+Next: `workbook`, the sheets; `market.dataset`, the variables of outcome.nc.
+"""
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import numpy as np
+
+from .. import DATA_VERSION, __version__
+from ..market import dataset
+from ..market.calibrate import Pair
+from ..market.dataset import PRICE, QUANTITY, SOLVES, open_routes
+from ..market.outcome import Outcome
+from ..market.verdict import Gain, ProductVerdict, Verdict
+from ..secretariat import Study
+from ..terms.errors import BadInput
+from ..terms.units import KG_PER_TONNE
+from . import workbook
+
+SCHEMA = "stannary-outcome/1"
+COLUMNS = ("product", "origin", "destination", "variable", "value", "unit")
+
+
+def write_all(study: Study, folder: Path) -> tuple[Path, ...]:
+    """Write the files of `study` into `folder`, in place of older ones; their paths.
+
+    A study that did not clear has outcome.json only. An older table beside it would pass for its
+    answer, so it is removed.
+
+    Raises BadInput where `folder` is a file, and OSError where nothing can be written there. When
+    writing fails, the older files stand as they were.
+    """
+    home = folder.resolve()
+    if home.exists() and not home.is_dir():
+        raise BadInput(
+            "files cannot go there: it is a file",
+            where="--out",
+            value=str(folder),
+            allowed="a folder, or a name that is free",
+            remedy=f"--out {folder}-files",
+        )
+    # outcome.json is moved last: whoever waits for it finds the others in place.
+    writers: dict[str, Callable[[Study, Path], None]] = {"outcome.json": _write_json}
+    tables = {
+        "outcome.csv": _write_csv,
+        "outcome.xlsx": workbook.write,
+        "outcome.nc": _write_netcdf,
+    }
+    if study.converged:
+        writers = tables | writers
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix=f".{home.name}.") as made:
+        for name, write in writers.items():
+            write(study, Path(made, name))
+        home.mkdir(exist_ok=True)
+        for name in tables.keys() - writers.keys():
+            (home / name).unlink(missing_ok=True)
+        for name in writers:
+            os.replace(Path(made, name), home / name)
+    return tuple(folder / name for name in ("outcome.json", *tables) if name in writers)
+
+
+def as_json(study: Study) -> dict[str, object]:
+    """outcome.json, before it is written; see docs/outcome-json.md.
+
+    Prices in USD/kg, quantities in t/y, gains in USD/y with less without; None where nothing
+    exists. A study that did not clear has no products, gains or price gap.
+    """
+    outcomes = dict(zip(SOLVES, (study.without, study.with_bloc), strict=True))
+    proofs = [outcome.certificate for outcome in outcomes.values()]
+    verdict = study.verdict if study.converged else None
+    law = study.with_bloc.law
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "data": DATA_VERSION,
+        "command": study.command,
+        "agreement": study.agreement.name,
+        "settings": list(study.settings),
+        "world": study.world.name,
+        "year": study.world.base_year,
+        "day": str(study.day),
+        "converged": study.converged,
+        "residual": _worst(proof.residual for proof in proofs),
+        "mass_balance": _worst(p.mass_balance for p in proofs) if verdict else None,
+        "money_balance": _worst(p.money_balance for p in proofs) if verdict else None,
+        "complementarity": _worst(p.complementarity for p in proofs) if verdict else None,
+        "base_error": study.base_error,
+        "iterations": sum(proof.iterations for proof in proofs),
+        "failed": _places({solve: o.certificate.failed for solve, o in outcomes.items()}),
+        "cut_off": _places({solve: o.certificate.cut_off for solve, o in outcomes.items()}),
+        "assumed_count": len(study.assumed),
+        "assumed": list(study.assumed),
+        "zone": sorted(study.with_bloc.zone),
+        "split": list(law.split) if law else [],
+        "products": verdict and _products(study, verdict),
+        "gains_usd": verdict and {r: _gain(gain) for r, gain in verdict.gains.items()},
+        "price_gap": verdict and _price_gap(verdict),
+    }
+
+
+def json_text(study: Study) -> str:
+    """outcome.json as text: strict JSON, never NaN or Infinity."""
+    return json.dumps(as_json(study), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def csv_text(study: Study) -> str:
+    """outcome.csv as text: gate prices, and landed prices and flows of every route.
+
+    Raises NotCleared when either market has no numbers.
+    """
+    rows: list[tuple[str, str, str, str, float, str]] = []
+    for solve, outcome in zip(SOLVES, (study.without, study.with_bloc), strict=True):
+        rows += _rows(outcome, solve)
+    rows.sort(key=lambda row: (row[0], row[3], row[1], row[2]))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(rows)  # floats are written by repr: not a digit is lost
+    return text.getvalue()
+
+
+def _rows(outcome: Outcome, solve: str) -> Iterable[tuple[str, str, str, str, float, str]]:
+    market, b = outcome.market, outcome.cleared.balance
+    for (region, product), price in zip(market.nodes, b.price.gate.tolist(), strict=True):
+        yield product, region, "", f"price_{solve}", price, PRICE
+    landed = b.border.due.landed.tolist()
+    passable = open_routes(outcome).tolist()
+    flows = b.flow.tolist()
+    for route, price, passes, flow in zip(market.arcs, landed, passable, flows, strict=True):
+        yield *route, f"flow_{solve}", flow, QUANTITY
+        if passes:
+            yield *route, f"landed_{solve}", price, PRICE
+
+
+def _write_json(study: Study, path: Path) -> None:
+    path.write_text(json_text(study), encoding="utf-8", newline="\n")
+
+
+def _write_csv(study: Study, path: Path) -> None:
+    path.write_text(csv_text(study), encoding="utf-8", newline="\n")
+
+
+def _write_netcdf(study: Study, path: Path) -> None:
+    dataset.write(study.without, study.with_bloc, path, command=study.command)
+
+
+def _products(study: Study, verdict: Verdict) -> dict[str, dict[str, object]]:
+    products = study.world.products
+    return {g: _product(found, products[g].basis) for g, found in verdict.products.items()}
+
+
+def _product(found: ProductVerdict, basis: str) -> dict[str, object]:
+    return {
+        "basis": basis,
+        "price_without": _per_kg(found.without.price),
+        "price_with": _per_kg(found.with_bloc.price),
+        "floor": _per_kg(found.floor),
+        "state": found.state,
+        "reason": found.reason,
+        "zone_output_without": found.without.made,
+        "zone_output_with": found.with_bloc.made,
+        "supplier": found.dominant,
+        "supplier_share_without": found.without.supplier,
+        "supplier_share_with": found.with_bloc.supplier,
+    }
+
+
+def _gain(gain: Gain) -> dict[str, float]:
+    return {"users": gain.users, "producers": gain.producers, "treasury": gain.treasury}
+
+
+def _price_gap(verdict: Verdict) -> dict[str, float]:
+    gap = verdict.price_gap
+    return {
+        "treasuries": float(gap.treasuries),
+        "zone_producers": float(gap.zone_producers),
+        "outside_sellers": float(gap.outside_sellers),
+        "lost": float(gap.lost),
+    }
+
+
+def _per_kg(usd_per_t: float | None) -> float | None:
+    return None if usd_per_t is None else usd_per_t / KG_PER_TONNE
+
+
+def _worst(values: Iterable[float]) -> float:
+    """The largest. JSON knows no infinity: one is written as the largest number there is."""
+    largest = np.finfo(float).max
+    return float(np.max(np.nan_to_num(list(values), nan=largest, posinf=largest)))
+
+
+def _places(by_solve: dict[str, tuple[Pair, ...]]) -> list[dict[str, str]]:
+    return [
+        {"solve": solve, "region": region, "product": product}
+        for solve, pairs in by_solve.items()
+        for region, product in pairs
+    ]

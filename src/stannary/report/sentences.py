@@ -1,0 +1,334 @@
+"""The sentences that the page and the terminal share: plain text, "-" for minus, USD and tonnes.
+
+Pure functions of a study. Next: `names`, what things are called; `cautions`, what to look out for.
+"""
+
+from collections.abc import Sequence
+
+from ..agreement import Agreement
+from ..market.verdict import ProductVerdict, Verdict
+from ..secretariat import AGREEMENT, Study
+from ..terms.dates import long
+from ..terms.units import KG_PER_TONNE
+from . import words
+from .names import listed, product_name, region_name
+
+__all__ = [
+    "again", "amount", "change", "check_line", "extremes", "headline", "is_same", "look_out",
+    "main_rows", "millions", "millions_that_add_up", "next_command", "product_name", "reason_long",
+    "reason_text", "region_name", "title_line", "told_rows", "usd",
+]  # fmt: skip
+
+ROWS = 7
+"""What a screen shows at most."""
+
+SAME = 1e-6
+"""Relative change below which two markets count as the same: what two solves differ by."""
+
+NOTICED = 1e-3
+"""Relative change of price or output from which a product without a floor is told."""
+
+UNCOVERED = 3
+"""Rows that products without a floor may take of a full screen."""
+
+
+# -------------------------------------------------------------------------------- numbers
+
+
+def usd(usd_per_kg: float) -> str:
+    """A price in three digits: 62.0, 1,560."""
+    return _plain(words.figure(usd_per_kg))
+
+
+def amount(tonnes: float) -> str:
+    """Tonnes a year in three digits: 7,390."""
+    return _plain(words.figure(tonnes))
+
+
+def millions(usd_per_year: float) -> str:
+    """Signed M USD in three digits: +290, -8.29."""
+    return _plain(words.millions(usd_per_year))
+
+
+def size(usd_per_year: float) -> str:
+    """M USD without a sign: 465."""
+    return millions(abs(usd_per_year)).lstrip("+")
+
+
+def change(before: float, after: float) -> str:
+    """Signed per cent from `before`: -52%."""
+    return _plain(words.change(before, after))
+
+
+def millions_that_add_up(parts: Sequence[float]) -> list[float]:
+    """USD a year as M USD, rounded so that the parts add up to their rounded sum."""
+    largest = max((abs(part) for part in parts), default=0.0) / 1e6
+    digits = 0 if largest >= 100 else 1 if largest >= 10 else 2
+    rounded = words.that_add_up([part / 1e6 for part in parts], digits)
+    return [int(r) for r in rounded] if digits == 0 else rounded
+
+
+def _plain(text: str) -> str:
+    return text.replace(words.MINUS, "-").replace(words.NOTHING, "-")
+
+
+# -------------------------------------------------------------------------------- the answer
+
+
+def title_line(study: Study) -> str:
+    """What was solved, under which rules."""
+    law = study.agreement
+    said = ["draft"] if law.draft else []
+    if assumed := len(study.assumed):
+        said.append(f"{assumed} assumed value{'' if assumed == 1 else 's'}")
+    if study.settings:
+        said.append(f"{len(study.settings)} set here")
+    return (
+        f"Market of {study.world.base_year}, rules of {long(study.day)}."
+        f"  Agreement {law.name}{' (' + ', '.join(said) + ')' if said else ''}."
+    )
+
+
+def headline(study: Study) -> str:
+    """The biggest finding: do the floors hold, and what does that cost users of the zone."""
+    verdict = study.verdict
+    if verdict is None:
+        return "No result: the market did not balance."
+    name = study.agreement.name
+    if not study.with_bloc.zone:
+        who = f"{name} has no member that day"
+        if is_same(study):
+            return f"{name} changes nothing: it has no member, so without and with are the same."
+        return f"{who}. {_users(verdict.gains, 'Users everywhere')}"
+    floors = [p for p in verdict.products.values() if p.floor is not None]
+    if not floors:
+        said = f"No floor stands on {long(study.day)}."
+        if is_same(study):
+            return f"{said} Without and with {name} are the same."
+        return f"{said} {_users(verdict.gains, 'Zone users')}"
+    return f"{_hold(study, floors)} {zone_users(verdict)}"
+
+
+def zone_users(verdict: Verdict) -> str:
+    """What zone users pay, and how much that is of what they spend where a floor can reach."""
+    cost, spent = -verdict.zone_users, verdict.zone_chain_spending
+    if abs(cost) < 500:
+        return "Zone users pay what they paid without it."
+    more = "more" if cost > 0 else "less"
+    part = f" ({_share(abs(cost) / spent)})" if spent > 0 else ""
+    return f"Zone users pay {size(cost)} M USD a year {more}{part}."
+
+
+def _users(gains: dict, who: str) -> str:
+    cost = -sum(g.users for g in gains.values() if g.inside or who != "Zone users")
+    if abs(cost) < 500:
+        return f"{who} pay what they paid without it."
+    return f"{who} pay {size(cost)} M USD a year {'more' if cost > 0 else 'less'}."
+
+
+def _share(part: float) -> str:
+    """2.1%, 11%: two digits."""
+    return f"{100 * part:.1f}%" if part < 0.0995 else f"{100 * part:.0f}%"
+
+
+def _hold(study: Study, floors: list[ProductVerdict]) -> str:
+    count = {state: sum(p.state == state for p in floors) for state in ("holds", "idle", "none")}
+    total = len(floors)
+    if total == 1:
+        name = product_name(study.world, floors[0].product)
+        said = {"holds": "holds", "fails": "fails", "idle": "is idle", "none": "meets no buyer"}
+        return f"The floor of {name} {said[floors[0].state]}."
+    if count["idle"] == total:
+        return f"All {total} floors are idle: the market is above them."
+    idle = f" and is idle for {count['idle']}" if count["idle"] else ""
+    how_many = "all" if count["holds"] == total else count["holds"] or "none of"
+    of = "" if count["holds"] in (0, total) else "of "
+    return f"The floor holds for {how_many} {of}{total} products{idle}."
+
+
+def is_same(study: Study) -> bool:
+    """Whether the market with the agreement is the market without it."""
+    if study.verdict is None:
+        return False
+    return all(
+        abs(after - before) <= SAME * abs(before)
+        for p in study.verdict.products.values()
+        for before, after in (
+            (p.without.price or 0.0, p.with_bloc.price or 0.0), (p.without.made, p.with_bloc.made),
+        )
+    )  # fmt: skip
+
+
+# -------------------------------------------------------------------------------- products
+
+
+def reason_text(study: Study, row: ProductVerdict) -> str:
+    """Why, in at most 29 letters: a column of the terminal. NO only where a floor fails."""
+    match row.reason:
+        case "imports_pay_the_floor":
+            return "yes"
+        case "market_above_the_floor":
+            return "idle: market is above it"
+        case "zone_makes_more_than_it_uses":
+            return "NO  zone makes more than uses"
+        case "zone_goods_sell_below_it":
+            return f"NO  {zone_made(row):.0%} zone-made sells below"
+        case "nobody_in_the_zone_buys":
+            return "no buyer in the zone"
+        case _:
+            return f"no floor{_imports(row)}" if study.with_bloc.zone else "no floor"
+
+
+def reason_long(study: Study, row: ProductVerdict) -> str:
+    """Why, as the page writes it after the state: no state in it."""
+    match row.reason:
+        case "imports_pay_the_floor":
+            return "buyers pay it"
+        case "market_above_the_floor":
+            return "the market is above it"
+        case "zone_makes_more_than_it_uses":
+            return "the zone makes more than it uses"
+        case "zone_goods_sell_below_it":
+            return f"{zone_made(row):.0%} of use is made in the zone and sells below it"
+        case "nobody_in_the_zone_buys":
+            return "nobody in the zone buys it"
+        case _:
+            return _imports(row).removeprefix(": ") if study.with_bloc.zone else ""
+
+
+def zone_made(row: ProductVerdict) -> float:
+    """Share of the zone's use, with the agreement, that the zone makes itself."""
+    side = row.with_bloc
+    return 1 - side.imported / side.use if side.use > 0 else 0.0
+
+
+def _imports(row: ProductVerdict) -> str:
+    before, after = row.without.imported, row.with_bloc.imported
+    if before < 1:
+        return ": imports begin" if after >= 1 else ""
+    ratio = after / before - 1
+    if abs(ratio) < 0.005:
+        return ""
+    return f": imports {'rise' if ratio > 0 else 'fall'} {abs(ratio):.0%}"
+
+
+def told_rows(study: Study) -> list[ProductVerdict]:
+    """Products with a floor, or whose price or output in the zone changes by over 0.1%."""
+    if study.verdict is None:
+        return []
+    return [
+        p for p in study.verdict.products.values()
+        if p.floor is not None
+        or _moved(p.without.price, p.with_bloc.price) or _moved(p.without.made, p.with_bloc.made)
+    ]  # fmt: skip
+
+
+def main_rows(study: Study) -> list[ProductVerdict]:
+    """At most seven products, in the order of the world: what the answer turns on.
+
+    First those without a floor whose making leaves the zone, then floors by what is at stake.
+    """
+    told = told_rows(study)
+    if study.verdict is None or len(told) <= ROWS:
+        return told
+    floors = sorted((p for p in told if p.floor is not None), key=_stake, reverse=True)
+    left = sorted((p for p in told if p.floor is None and _left(p) > 0), key=_left, reverse=True)
+    legal = {item.world for item in study.with_bloc.schedule.products}
+    open_ = [p for p in left if p.product in legal and p.with_bloc.made < 0.98 * p.without.made]
+    kept = open_[: max(UNCOVERED if floors else ROWS, ROWS - len(floors))]
+    chosen = {p.product for p in [*kept, *floors[: ROWS - len(kept)]]}
+    return [p for p in told if p.product in chosen]
+
+
+def _moved(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) > NOTICED * max(abs(before), words.TRACE)
+
+
+def _stake(row: ProductVerdict) -> float:
+    """USD a year by which the floor moves what is used, or, where it fails, by which it is missed."""
+    before, after = row.without.price or 0.0, row.with_bloc.price or 0.0
+    missed = max((row.floor or 0.0) - after, 0.0)
+    return max(abs(after - before), missed) * row.with_bloc.use
+
+
+def _left(row: ProductVerdict) -> float:
+    """USD a year of output that the zone no longer makes."""
+    return (row.without.made - row.with_bloc.made) * (row.without.price or 0.0)
+
+
+# -------------------------------------------------------------------------------- who pays
+
+
+def extremes(study: Study) -> str:
+    """Members that pay and gain most: users, producers and treasury together. Empty without a zone."""
+    if study.verdict is None or not study.with_bloc.zone or is_same(study):
+        return ""
+    net = sorted(
+        (g.users + g.producers + g.treasury, region_name(study.world, g.region))
+        for g in study.verdict.gains.values()
+        if g.inside
+    )
+    paying = [f"{name} {millions(total)}" for total, name in net[:3] if total < -5e4]
+    gaining = [f"{name} {millions(total)}" for total, name in reversed(net[-2:]) if total > 5e4]
+    parts = []
+    if paying:
+        parts.append(f"Pay most, all told: {', '.join(paying)}.")
+    if gaining:
+        parts.append(f"Gain most: {', '.join(gaining)}.")
+    return " ".join(parts)
+
+
+# -------------------------------------------------------------------------------- what next
+
+
+def look_out(study: Study) -> list[tuple[str, str]]:
+    """At most five warnings, worst first, each with the command that follows, or ""."""
+    from .cautions import look_out as cautions  # written with the numbers of this module
+
+    return cautions(study)
+
+
+def again(study: Study, *settings: str) -> str:
+    """The command that makes this study with more settings, as short as it can be."""
+    default = study.agreement.first_full_day() or _shipped_day()
+    short = not study.settings and study.day == default
+    command = study.command
+    if short:
+        command = command.replace(f" --day {study.day}", "").removesuffix(f" {AGREEMENT}")
+    return " ".join([command, *(f"--set {setting}" for setting in settings)])
+
+
+def _shipped_day() -> object:
+    return Agreement.load(AGREEMENT).first_full_day()
+
+
+def next_command(study: Study) -> str:
+    """What to run next: the remedy of the worst warning that has one, else the market without."""
+    follows = [c for _, c in look_out(study) if c.startswith("stannary run")]
+    return follows[0] if follows else f"stannary run {'no-bloc' if study.with_bloc.zone else AGREEMENT}"
+
+
+def checks(study: Study) -> list[tuple[str, bool]]:
+    """Each check in words, and whether it passed."""
+    both = [study.without.certificate, study.with_bloc.certificate]
+    money = max(c.money_balance for c in both)
+    mass = max(c.mass_balance for c in both)
+    residual = max(c.residual for c in both)
+    found = [
+        (f"money balances to {money:.0e}", money < 1e-9),
+        (f"tonnes to {mass:.0e}", mass < 1e-9),
+        (f"every market cleared to {residual:.0e}", residual <= 1e-9),
+    ]
+    if study.base_error is not None:
+        found.append((f"base year reproduced to {study.base_error:.0e}", study.base_error < 1e-8))
+    return found
+
+
+def check_line(study: Study) -> str:
+    """The checks on one line."""
+    (money, _), (mass, _), _, *base = checks(study)
+    said = f"Check: {money}, {mass}" + "".join(f"; {text}" for text, _ in base) + "."
+    failed = [text for text, ok in checks(study) if not ok]
+    return said if not failed else f"{said} NOT PASSED: {listed(failed)}."
