@@ -97,7 +97,7 @@ def by_hand(
     average = [
         fsum(share[i] * landed[i] for i in routes[u])
         if total[u]
-        else CUT_OFF * max([1.0, *(exp(e.log_landed[i]) for i in routes[u])])
+        else CUT_OFF * max(exp(e.log_landed[i]) for i in routes[u] or arcs)
         for u in uses
     ]
 

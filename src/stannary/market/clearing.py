@@ -235,9 +235,12 @@ def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> C
     found = _newton(*frozen)
     root = jax.lax.stop_gradient(found.unknown)
     here = balance(root, network, *frozen[2:])
-    slope = jax.lax.stop_gradient(jacobian(here, network, frozen[2]))
+    # A price that moves nothing (no capacity, no buyer) has an empty row: it stays where it is.
+    slope = jacobian(here, network, frozen[2]) + 1e-12 * jnp.eye(len(root))
     residual = balance(root, network, economy, levers).residual
-    # Where a chain did not clear there is no root to differentiate at: it stays as it was left.
+    # Where a chain did not clear there is no root to differentiate at.
     done = (found.residual <= TOLERANCE)[network.node_chain]
-    move = jnp.linalg.solve(slope, residual)
-    return Cleared(jnp.where(done, root - move, root), found.residual, found.iterations)
+    move = jnp.linalg.solve(jax.lax.stop_gradient(slope), residual)
+    # The step's derivative is wanted, not the step: near an empty row it may lead anywhere.
+    move = jnp.where(done, move - jax.lax.stop_gradient(move), 0.0)
+    return Cleared(root - move, found.residual, found.iterations)

@@ -90,6 +90,9 @@ def shares(landed: Array, network: Network, economy: Economy, levers: Levers) ->
     served = total > 0
     share = pull / jnp.where(served, total, 1.0)[use]
     average = jnp.zeros(uses).at[use].add(share * landed)
-    base = jnp.ones(uses).at[use].max(jnp.exp(economy.log_landed))
+    paid = jnp.exp(economy.log_landed)
+    base = jnp.zeros(uses).at[use].max(paid)
+    # Without any route, open or closed, there is no base price: the dearest of all shuts its plants.
+    base = jnp.where(base > 0, base, jnp.max(paid, initial=1.0))
     average = jnp.where(served, average, CUT_OFF * jax.lax.stop_gradient(base))
     return Shares(share, average, served.astype(landed.dtype))

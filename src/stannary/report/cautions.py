@@ -3,6 +3,7 @@
 Next: `sentences`, whose numbers and names these are written with.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -69,11 +70,11 @@ def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
     for item in study.with_bloc.schedule.products if study.with_bloc.schedule else ():
         if item.world not in legal or item.product == item.world:
             legal[item.world] = item
+    later = sentences.next_stages(study) & legal.keys()
     fallen = [
         p for p in verdict.products.values()
-        if p.floor is None and p.product in legal and p.without.price
+        if p.product in later and p.without.price
         and p.with_bloc.made < (1 - FALLS) * p.without.made
-        and _costs_more(study, verdict, p.product) > 0
     ]  # fmt: skip
     if not fallen:
         return
@@ -131,8 +132,25 @@ def _supplier(study: Study, verdict: Verdict) -> Iterator[Caution]:
             yield Caution(
                 gain.producers,
                 f"{name}, the supplier, gains: its producers earn {sentences.size(gain.producers)}"
-                " M USD a year more, because the price outside or of later stages rises too.",
+                f" M USD a year more{_mostly(study, gain.region)}.",
             )
+
+
+def _mostly(study: Study, region: str) -> str:
+    """Where most of what a region's producers gain comes from: the product whose makers gain most."""
+    market = study.with_bloc.market
+    gained = study.with_bloc.cleared.plant_surplus - study.without.cleared.plant_surplus
+    home = {p.plant: p for p in study.world.plants}
+    by_product: dict[str, float] = defaultdict(float)
+    for name, gain in zip(market.plants, gained.tolist(), strict=True):
+        if name in home and home[name].region == region:
+            outputs = study.world.recipes[home[name].recipe].outputs
+            by_product[max(outputs, key=outputs.__getitem__)] += gain
+    most = max(by_product, key=by_product.__getitem__, default="")
+    if not most or by_product[most] <= 0:
+        return ""
+    made = product_name(study.world, most)
+    return f", makers of {made} {sentences.millions(by_product[most])}"
 
 
 def _surplus(study: Study, verdict: Verdict) -> Iterator[Caution]:

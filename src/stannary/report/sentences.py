@@ -15,7 +15,7 @@ from .names import listed, product_name, region_name
 
 __all__ = [
     "again", "amount", "change", "check_line", "extremes", "headline", "is_same", "look_out",
-    "main_rows", "millions", "millions_that_add_up", "next_command", "product_name", "reason_long",
+    "main_rows", "millions", "millions_that_add_up", "next_command", "next_stages", "product_name", "reason_long",
     "reason_text", "region_name", "title_line", "told_rows", "usd",
 ]  # fmt: skip
 
@@ -77,15 +77,16 @@ def _plain(text: str) -> str:
 
 def title_line(study: Study) -> str:
     """What was solved, under which rules."""
-    law = study.agreement
+    law, changes, assumed = study.agreement, len(study.settings), len(study.assumed)
     said = ["draft"] if law.draft else []
-    if assumed := len(study.assumed):
-        said.append(f"{assumed} assumed value{'' if assumed == 1 else 's'}")
-    if study.settings:
-        said.append(f"{len(study.settings)} set here")
+    if assumed:
+        # With changes told too, the line would be too long for a terminal.
+        word = "" if changes else " value" if assumed == 1 else " values"
+        said.append(f"{assumed} assumed{word}")
+    changed = f", {changes} change{'' if changes == 1 else 's'}" if changes else ""
     return (
         f"Market of {study.world.base_year}, rules of {long(study.day)}."
-        f"  Agreement {law.name}{' (' + ', '.join(said) + ')' if said else ''}."
+        f"  Agreement {law.name}{changed}{' (' + ', '.join(said) + ')' if said else ''}."
     )
 
 
@@ -232,12 +233,20 @@ def main_rows(study: Study) -> list[ProductVerdict]:
     if study.verdict is None or len(told) <= ROWS:
         return told
     floors = sorted((p for p in told if p.floor is not None), key=_stake, reverse=True)
-    left = sorted((p for p in told if p.floor is None and _left(p) > 0), key=_left, reverse=True)
-    legal = {item.world for item in study.with_bloc.schedule.products}
-    open_ = [p for p in left if p.product in legal and p.with_bloc.made < 0.98 * p.without.made]
-    kept = open_[: max(UNCOVERED if floors else ROWS, ROWS - len(floors))]
+    later = next_stages(study)
+    left = sorted((p for p in told if p.floor is None), key=lambda p: (p.product in later, _left(p)))
+    kept = left[::-1][: max(sum(p.product in later and _left(p) > 0 for p in left[-UNCOVERED:]),
+                            ROWS - len(floors))]
     chosen = {p.product for p in [*kept, *floors[: ROWS - len(kept)]]}
     return [p for p in told if p.product in chosen]
+
+
+def next_stages(study: Study) -> frozenset[str]:
+    """Products without a floor that some recipe makes of a product with one."""
+    law = study.with_bloc.law
+    floors = law.floors.keys() if law else set()
+    recipes = [r for r in study.world.recipes.values() if floors & r.inputs.keys()]
+    return frozenset(made for r in recipes for made in r.outputs) - floors
 
 
 def _moved(before: float | None, after: float | None) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..market.verdict import ProductVerdict
 from ..secretariat import Study
 from . import sentences
+from .names import product_name, region_name
 
 WIDTH = 100
 LABEL = 14
@@ -36,7 +37,7 @@ def _unsolved(study: Study, folder: Path) -> str:
     for name, outcome in (("without the bloc", study.without), ("with it", study.with_bloc)):
         certificate = outcome.certificate
         for region, product in certificate.failed:
-            label = sentences.product_name(study.world, product)
+            label = product_name(study.world, product)
             where = study.world.regions[region].name
             lines.append(f"  No result: {label} in {where} did not balance {name}.")
         if certificate.failed:
@@ -75,7 +76,7 @@ def _row(study: Study, row: ProductVerdict) -> str:
         share = f"{before.supplier:.0%} -> {after.supplier:.0%}"
     reason = sentences.reason_text(study, row)
     return (
-        f"  {sentences.product_name(study.world, row.product):<{LABEL}}"
+        f"  {product_name(study.world, row.product):<{LABEL}}"
         f"{_price(before.price):>8}{_price(after.price):>7}{floor:>9}  {reason:<29.29}"
         f"{made:>9}{change:>7}  {share}"
     ).rstrip()
@@ -93,23 +94,23 @@ def _money(study: Study) -> list[str]:
     outside = [gain for gain in verdict.gains.values() if not gain.inside]
     gap = verdict.price_gap
     left = [
-        ("users in the zone", verdict.zone_users, True),
-        ("producers in the zone", sum(g.producers for g in inside), True),
-        ("treasuries", sum(g.treasury for g in inside), True),
-        ("outside sellers", sum(g.producers for g in outside), True),
+        ("users in the zone", verdict.zone_users),
+        ("producers in the zone", sum(g.producers for g in inside)),
+        ("treasuries", sum(g.treasury for g in inside)),
+        ("outside sellers", sum(g.producers for g in outside)),
     ]
     right = [
-        ("treasuries (top-up duty)", gap.treasuries, False),
-        ("zone producers", gap.zone_producers, False),
-        ("outside sellers", gap.outside_sellers, False),
-        ("lost (bought less, moved)", gap.lost, False),
+        ("treasuries (top-up duty)", gap.treasuries),
+        ("zone producers", gap.zone_producers),
+        ("outside sellers", gap.outside_sellers),
+        ("lost (bought less, moved)", gap.lost),
     ]
-    printed = sentences.millions_that_add_up([amount for _, amount, _ in right])
+    kept = sentences.millions_that_add_up([amount for _, amount in right])
+    digits = 0 if all(isinstance(part, int) for part in kept) else 2
     lines = ["  Who gains and pays, M USD a year        Who keeps the price gap"]
-    for (name, amount, _), (kept, _, _), shown in zip(left, right, printed, strict=True):
-        lines.append(
-            f"    {name:<24}{sentences.millions(amount):>8}        {kept:<28}{shown:>8,}"
-        )
+    for (name, amount), (keeper, _), shown in zip(left, right, kept, strict=True):
+        gained = f"{amount / 1e6:+,.{digits}f}"
+        lines.append(f"    {name:<24}{gained:>8}        {keeper:<28}{shown:>8,.{digits}f}")
     return lines
 
 
