@@ -1,8 +1,7 @@
 """Critical-minerals trade under an agreement written as data.
 
-    from stannary import Agreement, World, solve
-    outcome = solve(World.load("base-2024"), Agreement.load("bloc-2026"))
-    outcome.price("JPN", "ndpr.oxide")        # USD per tonne, landed and duty-paid
+From Python: `solve(World.load("base-2024"), Agreement.load("bloc-2026"))` returns an `Outcome`;
+`outcome.price("JPN", "ndpr.oxide")` is in USD per tonne, landed and duty-paid.
 """
 
 from typing import TYPE_CHECKING

@@ -249,8 +249,9 @@ def test_a_linear_spatial_market_maximises_welfare_like_an_independent_quadratic
     # It stops where rounding ends its line search, so that its answer is judged, not its status.
     bought, made = by_name(m, answer.wanted, "uses"), by_name(m, answer.supplied, "nodes")
     ours = [bought[c.region, c.product] for c in sell] + [made[c.region, c.product] for c in make]
-    assert found.x[: u + v] == pytest.approx(ours, abs=2e-4)
-    assert cost(np.concatenate([ours, answer.flow])) <= found.fun + 1e-6
+    # Welfare is flat at its top: to ten digits of it belong five of the tonnes.
+    assert cost(np.concatenate([ours, answer.flow])) == pytest.approx(found.fun, rel=1e-9)
+    assert found.x[: u + v] == pytest.approx(ours, abs=5e-3)
 
 
 def test_fixed_demands_travel_as_cheaply_as_a_linear_program_says(build):
@@ -308,7 +309,7 @@ def chain_of_two_stages(build, rng, capacities=(30.0, 12.0, None)):
     freight = [
         (g, a, b, rng.uniform(1, 9)) for g in ("ore", "x", "y") for a, b in every(names, names) if a != b
     ]  # fmt: skip
-    plants = [(f"sep.{r}", r, "sep", k if k else "", rng.uniform(1, 20)) for r, k in zip(names, capacities, strict=True)]  # fmt: skip
+    plants = [(f"sep-{r.lower()}", r, "sep", k if k else "", rng.uniform(1, 20)) for r, k in zip(names, capacities, strict=True)]  # fmt: skip
     recipe = [("sep", "ore", -1.2), ("sep", "x", 0.6), ("sep", "y", 0.4)]
     sigma = {"ore": "inf", "x": "inf", "y": "inf"}
     return build(names, sigma, curves, freight, recipe, plants)
@@ -460,8 +461,9 @@ def test_a_start_that_is_far_off_leads_to_the_same_answer(build):
 
 
 @pytest.mark.slow
-def test_the_shipped_world_with_perfect_substitutes_clears(base):
-    answer = finish(replace(base, exact_use=np.ones_like(base.exact_use)), base.base)
+def test_the_shipped_world_clears_when_one_element_knows_no_origin(base):
+    exact_use = np.array([product.startswith("ndpr") for _, product in base.uses])
+    answer = finish(replace(base, exact_use=exact_use), base.base)
     assert answer.converged
     sent = np.bincount(base.network.arc_node, answer.flow, minlength=len(base.nodes))
     assert answer.supplied == pytest.approx(sent + answer.excess, rel=1e-8)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..agreement.duty import Terms, due
-
 from ..terms.dates import stands
 from ..terms.errors import BadTable, Place
 from ..world.atlas import Curve, Measure, World
@@ -182,9 +181,8 @@ def market(world: World) -> Market:
     volumes = volume_guess(world, prices)
     given = {(p.region, p.product): p.usd_per_t for p in world.prices}
     base_gate = _floats([given.get(pair, np.nan) for pair in axes.nodes])
-    start = np.where(
-        np.isnan(base_gate), _floats([prices[g] for _, g in axes.nodes]), base_gate
-    )  # fmt: skip
+    guessed = _floats([prices[g] for _, g in axes.nodes])
+    start = np.where(np.isnan(base_gate), guessed, base_gate)
     levers = with_measures(
         plain_levers(axes.arcs, len(axes.nodes), world),
         axes.arcs, axes.nodes, measures_on(world, base_day(world)),
@@ -253,11 +251,8 @@ def _arcs(world: World, nodes: tuple[Pair, ...], uses: tuple[Pair, ...]) -> tupl
     if world.flows:
         shipped = {(f.product, f.origin, f.destination) for f in world.flows if f.t > 0}
         supplies, buys = set(nodes), set(uses)
-        return tuple(
-            sorted(
-                (g, o, d) for g, o, d in shipped if (o, g) in supplies and (d, g) in buys
-            )  # fmt: skip
-        )
+        kept = [(g, o, d) for g, o, d in shipped if (o, g) in supplies and (d, g) in buys]
+        return tuple(sorted(kept))
     listed = {(f.product, f.origin, f.destination) for f in world.freight}
     return tuple(
         sorted(
@@ -325,10 +320,11 @@ def _economy(
     volumes: dict[str, float],
 ) -> Economy:
     freight, freight_share = _carriage(world, axes.arcs)
+    likely = [max(volumes[g] / c for g, c in m.outputs.items()) for m in axes.makers]
     capacity = _floats(
         [
-            m.capacity if m.capacity is not None else 10 * max(volumes[g] / c for g, c in m.outputs.items())
-            for m in axes.makers
+            m.capacity if m.capacity is not None else 10 * volume
+            for m, volume in zip(axes.makers, likely, strict=True)
         ]
     )
     revenue = _floats([sum(prices[g] * c for g, c in m.outputs.items()) for m in axes.makers])

@@ -112,7 +112,7 @@ def balance(unknown: Array, network: Network, economy: Economy, levers: Levers) 
 
 
 def jacobian(b: Balance, network: Network, economy: Economy) -> Array:
-    """d residual / d unknown (node, node), assembled from the slopes that `balance` has at hand.
+    """Slopes of the residual in the unknown (node, node), from those that `balance` has.
 
     Trade moves in two ways: buyers switch origin (sigma), and they pay another average price, which
     moves plants and end uses. A test holds this to forward-mode differentiation.

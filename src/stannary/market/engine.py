@@ -7,7 +7,7 @@ from pathlib import Path
 # one. It has to be said before the library loads; whoever has set it already is left alone.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import jax  # noqa: E402
+import jax
 
 # Prices of one chain span five orders of magnitude and the certificate asks for 1e-9: float64.
 jax.config.update("jax_enable_x64", True)

@@ -296,7 +296,9 @@ def _names(market: Market, s: System) -> list[str]:
 def _places(market: Market, s: System) -> list[Pair]:
     """Region and product of every condition, in the order of `spatial.Unknown`."""
     n = s.network
-    first = {int(k): int(node) for k, node in zip(n.made_plant[::-1], n.made_node[::-1], strict=True)}
+    first = {
+        int(k): int(node) for k, node in zip(n.made_plant[::-1], n.made_node[::-1], strict=True)
+    }
 
     def ends(which: Array) -> list[Pair]:
         return [(market.arcs[a][2], market.arcs[a][0]) for a in which]

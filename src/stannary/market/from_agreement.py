@@ -161,8 +161,10 @@ Rates = dict[tuple[str, str, str], dict[str, Duty]]
 def _statutory(
     world: World, duties: Iterable[Duty], coverage: dict[str, LegalProduct]
 ) -> tuple[Rates, tuple[str, ...]]:
-    """Duties by world product. The legal product that bears the world product's name speaks for it,
-    else the highest of its legal products."""
+    """Duties by world product.
+
+    The legal product that bears the world product's name speaks for it, else the highest of its own.
+    """
     rates: Rates = {}
     unheard = []
     for duty in duties:

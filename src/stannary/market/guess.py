@@ -12,7 +12,8 @@ def price_guess(world: World) -> dict[str, float]:
     """A typical price of every product, USD/t, > 0.
 
     The median base price where the tables give one; else where all curves together would clear
-    without freight; else what demand or cost suggests; else what a recipe's other side suggests; else 1.
+    without freight; else what demand or cost suggests; else what a recipe's other side suggests;
+    else 1.
     """
     guess: dict[str, float] = {}
     for product in world.products:

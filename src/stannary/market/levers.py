@@ -10,12 +10,11 @@ NamedTuples of arrays are pytrees without importing JAX. Axes, used in every doc
 Inside everything is tonnes contained (t/y) and USD of the base year per tonne (USD/t).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
-Array = np.ndarray
-"""A float64 or integer array; JAX arrays and tracers pass for one inside the kernel."""
+Array = Any
+"""A float64 or integer array: NumPy outside the kernel, a JAX array or tracer inside it, which no
+static type covers. It stays in this room: what others read (`verdict`, `Outcome.price`) is float."""
 
 
 class Network(NamedTuple):

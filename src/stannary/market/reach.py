@@ -87,7 +87,7 @@ class _Path:
         self.economies, self.levers = (base, economy), (plain, levers)
 
     def at(self, place: Array) -> tuple[Economy, Levers]:
-        """place (chain number): 0 at the base, 1 at the target."""
+        """Economy and levers at `place` (chain number): 0 at the base, 1 at the target."""
         return (
             Economy(*(self._between(n, *self.economies, place) for n in Economy._fields)),
             Levers(*(self._between(n, *self.levers, place) for n in Levers._fields)),

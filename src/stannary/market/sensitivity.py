@@ -113,7 +113,7 @@ def _named(market: Market, slope: Economy) -> list[tuple[Kind, str, str, float]]
 def _slopes(
     without: Outcome, with_bloc: Outcome, plain: Levers, levers: Levers
 ) -> tuple[Economy, Levers, Levers]:
-    """d cost / d (economy, levers without, levers with)."""
+    """D cost / d (economy, levers without, levers with)."""
     market = with_bloc.market
     network, economy = market.network, market.economy
     before, after = without.cleared, with_bloc.cleared
@@ -130,7 +130,7 @@ def _slopes(
 def _of_demand(
     averages: tuple[Array, Array], network: Network, economy: Economy, inside: Array
 ) -> tuple[Economy, Array, Array]:
-    """d cost / d (economy at given prices, average prices without, with). inside (use): 1 or 0."""
+    """D cost / d (economy at given prices, average prices without, with). inside (use): 1 or 0."""
 
     def cost(economy: Economy, before: Array, after: Array) -> Array:
         return -(demand.users_gain(before, after, network, economy) * inside).sum()
@@ -142,7 +142,7 @@ def _of_demand(
 def _of_market(
     unknown: Array, weight: Array, network: Network, economy: Economy, levers: Levers
 ) -> tuple[Economy, Levers]:
-    """d (weight . average landed price) / d (economy, levers), along the cleared market. weight (use).
+    """D (weight . average landed price) / d (economy, levers), along the cleared market. weight (use).
 
     The adjoint of the implicit gradient that `clear` carries. It is written out here because to
     differentiate `clear` itself would compile its whole Newton loop again, for seconds.

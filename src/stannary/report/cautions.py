@@ -66,11 +66,11 @@ def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
 
     They are told together: a floor on one alone would move the making of the other.
     """
-    legal: dict[str, LegalProduct] = {}
+    legal: dict[str, LegalProduct] = {}  # the one of the world product's own name speaks for it
     for item in study.with_bloc.schedule.products if study.with_bloc.schedule else ():
         if item.world not in legal or item.product == item.world:
             legal[item.world] = item
-    later = sentences.next_stages(study) & legal.keys()
+    later = sentences.next_stages(study)
     fallen = [
         p for p in verdict.products.values()
         if p.product in later and p.without.price
@@ -150,7 +150,7 @@ def _mostly(study: Study, region: str) -> str:
     if not most or by_product[most] <= 0:
         return ""
     made = product_name(study.world, most)
-    return f", makers of {made} {sentences.millions(by_product[most])}"
+    return f"; most of all makers of {made}, {sentences.millions(by_product[most])}"
 
 
 def _surplus(study: Study, verdict: Verdict) -> Iterator[Caution]:

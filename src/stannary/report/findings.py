@@ -20,9 +20,10 @@ def chart(name: str) -> Html:
     return tag("figure", caption, place, class_="chart", data_chart=name, hidden=True)
 
 
-def folded(summary: str, *children: Html) -> Html:
-    """A table beside its chart, folded; open on paper."""
-    return tag("details", tag("summary", summary), *children, class_="folded")
+def folded(summary: str, *children: Html, paper: bool = True) -> Html:
+    """A table for who wants it, folded; on paper it is open, or, if long, only its summary is."""
+    kept = "folded" if paper else "folded long"
+    return tag("details", tag("summary", summary), *children, class_=kept)
 
 
 def decimals(*usd: float) -> int:
@@ -46,7 +47,15 @@ def prices(story: Story) -> Html:
         ["Product", ">Output without", ">With", ">Change", "Supplier", ">Share without", ">With"],
         [_output_row(p) for p in story["products"]],
     )
-    return part("prices", "Price against floor", chart("prices"), paid, made, _seen(story))
+    count = len(story["products"])
+    return part(
+        "prices",
+        "Price against floor",
+        chart("prices"),
+        folded(f"Prices of {count} products", paid),
+        folded(f"Output and supplier's share of {count} products", made),
+        _seen(story),
+    )
 
 
 def _price_row(p: Product, story: Story) -> list[Cell | str]:

@@ -1,4 +1,4 @@
-"""What `stannary data` prints: tables and qualities, shares against the published, a figure's source."""
+"""What `stannary data` prints: tables and qualities, shares as published, a figure's source."""
 
 import json
 from pathlib import Path
@@ -23,9 +23,12 @@ def as_json(inventory: Inventory) -> str:
         "data": DATA_VERSION,
         "counts": inventory.counts,
         "shares": [
-            {"what": s.what, "region": s.region, "here": s.here, "published": s.published, "source": s.source}
+            {
+                "what": s.what, "region": s.region, "here": s.here,
+                "published": s.published, "source": s.source,
+            }
             for s in inventory.shares
-        ],
+        ],  # fmt: skip
     }
     if inventory.key:
         body["key"] = inventory.key

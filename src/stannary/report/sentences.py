@@ -16,7 +16,7 @@ from .names import listed, product_name, region_name
 __all__ = [
     "again", "amount", "change", "check_line", "extremes", "headline", "is_same", "look_out",
     "main_rows", "millions", "millions_that_add_up", "next_command", "next_stages", "product_name", "reason_long",
-    "reason_text", "region_name", "title_line", "told_rows", "usd",
+    "reason_text", "region_name", "stake", "title_line", "told_rows", "usd",
 ]  # fmt: skip
 
 ROWS = 7
@@ -232,7 +232,7 @@ def main_rows(study: Study) -> list[ProductVerdict]:
     told = told_rows(study)
     if study.verdict is None or len(told) <= ROWS:
         return told
-    floors = sorted((p for p in told if p.floor is not None), key=_stake, reverse=True)
+    floors = sorted((p for p in told if p.floor is not None), key=stake, reverse=True)
     later = next_stages(study)
     left = sorted((p for p in told if p.floor is None), key=lambda p: (p.product in later, _left(p)))
     kept = left[::-1][: max(sum(p.product in later and _left(p) > 0 for p in left[-UNCOVERED:]),
@@ -242,11 +242,12 @@ def main_rows(study: Study) -> list[ProductVerdict]:
 
 
 def next_stages(study: Study) -> frozenset[str]:
-    """Products without a floor that some recipe makes of a product with one."""
-    law = study.with_bloc.law
+    """Products without a floor that the law lists and some recipe makes of a product with one."""
+    law, schedule = study.with_bloc.law, study.with_bloc.schedule
     floors = law.floors.keys() if law else set()
+    legal = {item.world for item in schedule.products} if schedule else set()
     recipes = [r for r in study.world.recipes.values() if floors & r.inputs.keys()]
-    return frozenset(made for r in recipes for made in r.outputs) - floors
+    return frozenset(made for r in recipes for made in r.outputs) & legal - floors
 
 
 def _moved(before: float | None, after: float | None) -> bool:
@@ -255,7 +256,7 @@ def _moved(before: float | None, after: float | None) -> bool:
     return abs(after - before) > NOTICED * max(abs(before), words.TRACE)
 
 
-def _stake(row: ProductVerdict) -> float:
+def stake(row: ProductVerdict) -> float:
     """USD a year by which the floor moves what is used, or, where it fails, by which it is missed."""
     before, after = row.without.price or 0.0, row.with_bloc.price or 0.0
     missed = max((row.floor or 0.0) - after, 0.0)

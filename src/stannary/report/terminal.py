@@ -9,7 +9,7 @@ from pathlib import Path
 from ..market.verdict import ProductVerdict
 from ..secretariat import Study
 from . import sentences
-from .names import product_name, region_name
+from .names import product_name
 
 WIDTH = 100
 LABEL = 14

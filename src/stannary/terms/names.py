@@ -1,4 +1,4 @@
-"""Names of countries as law writes them: ISO 3166-1 alpha-3, and `EUU` for the customs union of the 27."""
+"""Names of countries as law writes them: ISO 3166-1 alpha-3, and `EUU` for the European Union."""
 
 from functools import cache
 
@@ -8,8 +8,8 @@ from .errors import Place, UnknownName
 
 EUROPEAN_UNION = "EUU"
 EUROPEAN_UNION_STATES = frozenset(
-    "AUT BEL BGR CYP CZE DEU DNK ESP EST FIN FRA GRC HRV HUN IRL ITA LTU LUX LVA MLT NLD POL PRT"
-    " ROU SVK SVN SWE".split()
+    ("AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV", "HUN")
+    + ("IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE")
 )
 """The 27 member states, ISO3."""
 

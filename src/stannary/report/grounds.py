@@ -1,0 +1,240 @@
+"""What a study rests on: assumed values, the figures it hangs on most, the law of the day, the checks."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from ..agreement import Clause, LegalProduct, Member
+from ..agreement.article import Value
+from ..market.sensitivity import Driver as Slope
+from ..market.sensitivity import drivers
+from ..secretariat import Study
+from ..terms.names import EUROPEAN_UNION, EUROPEAN_UNION_STATES
+from ..world import quality_counts
+from . import sentences
+from .names import first_up, product_name, region_name
+from .story import (
+    Assumed,
+    Check,
+    Driver,
+    DutyRule,
+    FloorRule,
+    MemberRule,
+    OtherRule,
+    RestsOn,
+    Rules,
+)
+from .words import millions
+
+MOST = 5
+
+
+def rests_on(study: Study) -> RestsOn:
+    """Assumed values, figures by quality, the five figures that move the headline most."""
+    counts = quality_counts(study.world)["total"]
+    return {
+        "assumed": [_assumed(study, clause) for clause in _clauses(study) if clause.assumed],
+        "quality": {
+            "published": counts["published"], "derived": counts["derived"],
+            "estimate": counts["estimate"], "assumed": counts["assumed"],
+        },
+        "drivers": [
+            _driver(study, slope)
+            for slope in drivers(study.without, study.with_bloc)[:MOST]
+        ],
+        "leaves_out": _leaves_out(study),
+    }  # fmt: skip
+
+
+def _clauses(study: Study) -> tuple[Clause, ...]:
+    schedule = study.with_bloc.schedule
+    return schedule.clauses if schedule else ()
+
+
+def _assumed(study: Study, clause: Clause) -> Assumed:
+    parameter = study.agreement.parameters.get(clause.path)
+    return {
+        "path": clause.path,
+        "article": clause.article,
+        "value": _standing(study, clause.path),
+        "unit": parameter.unit if parameter else "",
+        "doubt": clause.doubt,
+        "reference": clause.reference,
+    }
+
+
+def _standing(study: Study, path: str) -> str:
+    """The value of a clause as text; of a listing, what customs tells it by."""
+    parameter = study.agreement.parameters.get(path)
+    if parameter is not None:
+        return _written(parameter.on(study.day))
+    schedule = study.with_bloc.schedule
+    listed = {item.product: item for item in schedule.products} if schedule else {}
+    return _listing(listed[path.removeprefix("coverage.")])
+
+
+def _written(value: Value | None) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return {True: "yes", False: "no", None: ""}.get(value, str(value))
+
+
+def _listing(item: LegalProduct) -> str:
+    text = f"HS {', '.join(item.hs)}"
+    if item.element != "none":
+        text += f"; {item.element} {_written(item.assay_from)} to {_written(item.assay_to)}%"
+    return text
+
+
+# -------------------------------------------------------------------------------- drivers
+
+
+def _driver(study: Study, slope: Slope) -> Driver:
+    return {
+        "input": _figure(study, slope),
+        "sentence": "10% more changes what zone users pay by"
+        f" {millions(slope.effect)} M USD a year.",
+        "effect_usd": slope.effect,
+    }
+
+
+def _figure(study: Study, slope: Slope) -> str:
+    """What a figure is, in words."""
+    world = study.world
+    good = product_name(world, slope.product)
+    plants = {plant.plant: plant for plant in world.plants}
+    segments = {segment.segment: segment for segment in world.segments}
+    plant = plants.get(slope.name)
+    at = f"{plant.name} ({region_name(world, plant.region)})" if plant else slope.name
+    match slope.kind:
+        case "capacity":
+            return f"Capacity of {at}"
+        case "cost":
+            return f"Cash cost of {at}"
+        case "spread":
+            return f"Cost spread of {at}"
+        case "made":
+            return f"{first_up(good)} won per tonne of activity ({slope.name})"
+        case "used":
+            outputs = world.recipes[slope.name].outputs
+            made = product_name(world, max(outputs, key=outputs.__getitem__))
+            return f"{first_up(good)} needed for a tonne of {made}"
+        case "base_use" | "elasticity":
+            segment = segments.get(slope.name)
+            use = segment.end_use.replace("_", " ").replace(".", " ") if segment else slope.name
+            where = region_name(world, segment.region) if segment else ""
+            what = "Use" if slope.kind == "base_use" else "Answer to price of the use"
+            return f"{what} of {good} in {use}, {where}"
+        case "freight":
+            origin, destination = (region_name(world, r) for r in slope.name.split(" -> "))
+            return f"Freight of {good} from {origin} to {destination}"
+        case "substitution":
+            return f"How readily buyers of {good} change origin"
+        case "floor":
+            return f"Floor of {good}"
+        case "duty":
+            return f"Duty on {good} into {region_name(world, slope.name)}"
+
+
+def _leaves_out(study: Study) -> list[str]:
+    year = study.world.base_year
+    schedule = study.with_bloc.schedule
+    found = [
+        "Time: it is one year. No plant is built or closed, no stock is drawn, no habit changes.",
+        "The supplier's answer: it neither floods, nor cuts, nor raises its export taxes.",
+        f"Other prices: incomes, exchange rates and the cost of plants stay those of {year}; floors"
+        " are held against its prices as written, without inflation.",
+    ]
+    if study.world.flows:
+        found.append(f"New trade: goods travel only where they travelled in {year}.")
+    if schedule and schedule.floors:
+        proven = schedule.proven
+        found.append(
+            "Evasion: every import declares its price and pays its duty, and"
+            f" {f'{100 * proven.normalize():f}%'} of trade within the zone proves its origin."
+        )
+    return found
+
+
+# -------------------------------------------------------------------------------- the law
+
+
+def rules(study: Study) -> Rules:
+    """The law standing that day. States of the European Union are told once, as the Union."""
+    schedule = study.with_bloc.schedule
+    if schedule is None:
+        return {"floors": [], "members": [], "duties": [], "others": []}
+    name = _country_names(schedule.members)
+    legal = {item.product: item.name for item in schedule.products}
+    floors: list[FloorRule] = [
+        {
+            "product": _world_product(schedule.products, floor.product),
+            "name": legal[floor.product],
+            "value": _written(floor.usd_per_kg),
+            "unit": f"USD/kg of {floor.basis}",
+            "article": floor.clause.article,
+            "reference": floor.clause.reference,
+            "assumed": floor.clause.assumed,
+            "since": floor.clause.since.isoformat(),
+        }
+        for floor in schedule.floors
+    ]
+    members: list[MemberRule] = [
+        {
+            "country": member.country,
+            "name": name(member.country),
+            "status": member.status,
+            "inside": member.inside,
+            "accession": member.accession.isoformat() if member.accession else None,
+            "valuation": member.valuation,
+            "article": member.clause.article,
+            "reference": member.clause.reference,
+            "assumed": member.clause.assumed,
+        }
+        for member in sorted(schedule.members, key=lambda m: (not m.inside, name(m.country)))
+        if member.through is None
+    ]
+    duties: list[DutyRule] = [
+        {
+            "product": legal[duty.product],
+            "importer": name(duty.importer),
+            "origin": "any other" if duty.origin == "*" else name(duty.origin),
+            "rate": f"{_written(100 * duty.rate)}%",
+            "kind": {"base": "base duty", "extra": "extra duty"}[duty.kind],
+            "article": duty.clause.article,
+            "reference": duty.clause.reference,
+            "assumed": duty.clause.assumed,
+        }
+        for duty in schedule.duties
+    ]
+    others: list[OtherRule] = [
+        {
+            "path": clause.path,
+            "article": clause.article,
+            "value": _standing(study, clause.path),
+            "reference": clause.reference,
+            "assumed": clause.assumed,
+        }
+        for clause in schedule.clauses
+        if clause.path.split(".")[0] in ("rules", "coverage")
+    ]
+    return {"floors": floors, "members": members, "duties": duties, "others": others}
+
+
+def _country_names(members: tuple[Member, ...]) -> Callable[[str], str]:
+    from ..terms.names import countries
+
+    named = countries() | {m.country: m.name for m in members}
+    union = f"European Union ({len(EUROPEAN_UNION_STATES)} states)"
+    return lambda code: union if code == EUROPEAN_UNION else named.get(code, code)
+
+
+def _world_product(listed: tuple[LegalProduct, ...], product: str) -> str:
+    return next(item.world for item in listed if item.product == product)
+
+
+def check(study: Study) -> list[Check]:
+    """Each check as a sentence, and whether it passed."""
+    return [{"text": f"{first_up(text)}.", "ok": ok} for text, ok in sentences.checks(study)]

@@ -1,0 +1,325 @@
+"""Tell: from a study to the story of its report. Numbers are the study's; words are `sentences`'.
+
+Next: `grounds`, what it rests on and the law; `slide`, the slider; `story`, the shape of it all.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from .. import DATA_VERSION, __version__
+from ..market.outcome import Outcome
+from ..market.verdict import ProductVerdict, Verdict
+from ..secretariat import Study
+from ..terms.dates import long
+from ..terms.units import KG_PER_TONNE
+from . import files, grounds, sentences, slide
+from .names import first_up, product_name, region_name
+from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Seen, Tile, Title, View, Warn
+from .words import MINUS, change, exact, figure, fixed, millions, percent, that_add_up
+
+NEGLIGIBLE = 50e3
+"""USD a year below which a region outside is told among the others."""
+
+Names = dict[str, str]
+"""Product or region id to its name."""
+
+
+def story(study: Study) -> Mapping[str, object]:
+    """The story of `study`, of the shape of `story.Story`; without numbers where it did not clear."""
+    told: dict[str, object] = {
+        "schema": SCHEMA,
+        "title": _title(study),
+        "converged": study.converged,
+        "not_solved": _not_solved(study),
+        "command": study.command,
+    }
+    verdict = study.verdict
+    if verdict is None:
+        return told
+    rows = sentences.told_rows(study)
+    gap = verdict.price_gap
+    told |= {
+        "headline": sentences.headline(study),
+        "assumed_count": len(study.assumed),
+        "tiles": [_hold(study, rows), _pay(study, verdict), _made(study, rows)],
+        "views": _views(study),
+        "products": [_product(study, row) for row in rows],
+        "gains": _gains(study, verdict),
+        "price_gap": {
+            "treasuries": gap.treasuries,
+            "zone_producers": gap.zone_producers,
+            "outside_sellers": gap.outside_sellers,
+            "lost": gap.lost,
+        },
+        "zone_users_usd": verdict.zone_users,
+        "view_products": _seen(study, rows),
+        "look_out": [_warn(text, command) for text, command in sentences.look_out(study)],
+        "rests_on": grounds.rests_on(study),
+        "rules": grounds.rules(study),
+        "check": grounds.check(study),
+        "csv": files.csv_text(study),
+    }
+    if (slider := slide.slider(study)) is not None:
+        told["slider"] = slider
+    return told
+
+
+def _title(study: Study) -> Title:
+    return {
+        "world": study.world.name,
+        "world_year": study.world.base_year,
+        "day": str(study.day),
+        "day_long": long(study.day),
+        "agreement": study.agreement.name,
+        "draft": study.agreement.draft,
+        "made": str(date.today()),
+        "version": __version__,
+        "data": DATA_VERSION,
+    }
+
+
+def _not_solved(study: Study) -> list[NotSolved]:
+    """Where each market failed, and the nearest command that asks for less."""
+    less = study.command.split(" --set ")[0] if study.settings else "stannary run no-bloc"
+    found: list[NotSolved] = []
+    for solve, outcome in (("without", study.without), ("with", study.with_bloc)):
+        remedy = less if solve == "with" else f"stannary data --world {study.world.name}"
+        for region, product in outcome.certificate.failed:
+            found.append(
+                {
+                    "solve": solve,
+                    "region": region_name(study.world, region),
+                    "product": product_name(study.world, product),
+                    "try": remedy,
+                }
+            )
+    return found
+
+
+def _warn(text: str, command: str) -> Warn:
+    # The terminal has no other minus than a hyphen; the page has.
+    return {"text": re.sub(r"(?<![\w.])-(?=\d)", MINUS, text), "command": command}
+
+
+# ---------------------------------------------------------------------------------- tiles
+
+
+def _hold(study: Study, rows: list[ProductVerdict]) -> Tile:
+    floors = [row for row in rows if row.floor is not None]
+    by_state = {s: [r for r in floors if r.state == s] for s in ("holds", "fails", "idle", "none")}
+    counts = {state: len(found) for state, found in by_state.items()}
+    said = [f"{counts['holds']} hold" + ("s" if counts["holds"] == 1 else "")]
+    if failing := by_state["fails"]:
+        worst = max(failing, key=sentences.stake)
+        name, why = product_name(study.world, worst.product), sentences.reason_long(study, worst)
+        said.append(f"{len(failing)} fail{'s' if len(failing) == 1 else ''} ({name}: {why})")
+    if idle := counts["idle"]:
+        said.append(f"{idle} {'is' if idle == 1 else 'are'} idle: the market is above")
+    if unmet := counts["none"]:
+        said.append(f"{unmet} {'meets' if unmet == 1 else 'meet'} no buyer")
+    height = {"holds": 1.0, "fails": -1.0, "idle": 0.0, "none": 0.0}
+    marks: list[Mark] = [
+        {"label": product_name(study.world, r.product), "value": height[r.state], "text": r.state}
+        for r in floors
+    ]
+    return {
+        "key": "hold",
+        "question": "Does it hold?",
+        "number": f"{counts['holds']} of {len(floors)}" if floors else "No floor",
+        "sentence": f"{', '.join(said)}." if floors else "No floor stands on that day.",
+        "spark": marks,
+        "why": "A floor holds where buyers in the zone pay on average at least 99% of it:"
+        f" {counts['holds']} of the {len(floors)} products with a floor.",
+        "inputs": [_floor_input(study, row) for row in floors],
+    }
+
+
+def _floor_input(study: Study, row: ProductVerdict) -> Input:
+    law = study.with_bloc.law
+    assert law is not None  # a product with a floor has the law that sets it
+    clause = law.floors[row.product].law.clause
+    price = row.with_bloc.price
+    given: Input = {
+        "name": f"{first_up(product_name(study.world, row.product))}, paid"
+        f" {figure(None if price is None else price / KG_PER_TONNE)}, floor",
+        "value": exact(_kg(row.floor)),
+        "unit": "USD/kg",
+        "reference": clause.article,
+    }
+    if clause.assumed:
+        given["quality"] = "assumed"
+    return given
+
+
+def _pay(study: Study, verdict: Verdict) -> Tile:
+    gap, cost = verdict.price_gap, -verdict.zone_users
+    parts = [
+        ("treasuries", gap.treasuries), ("zone producers", gap.zone_producers),
+        ("outside sellers", gap.outside_sellers), ("the rest", gap.lost),
+    ]  # fmt: skip
+    digits = 0 if abs(cost) >= 100e6 else 1 if abs(cost) >= 10e6 else 2
+    rounded = that_add_up([usd / 1e6 for _, usd in parts], digits)
+    total = round(sum(rounded), digits)
+    written = [_unsigned(part, digits) for part in rounded]
+    users = _unsigned(abs(total), digits)
+    more = "more" if total > 0 else "less"
+    kept = ", ".join(f"{name} {text}" for (name, _), text in zip(parts, written, strict=True))
+    marks: list[Mark] = [
+        {"label": "users", "value": -cost, "text": fixed(-total, digits)},
+        *(
+            {"label": name, "value": usd, "text": fixed(part, digits)}
+            for (name, usd), part in zip(parts[:3], rounded, strict=False)
+        ),
+    ]
+    return {
+        "key": "pay",
+        "question": "Who pays?",
+        "number": f"{fixed(-total, digits)} M USD",
+        "sentence": f"Zone users pay {users} M USD a year {more}: {kept}."
+        if total
+        else "Zone users pay what they paid without it.",
+        "spark": marks if total else [],
+        "why": f"{' + '.join(written).replace('+ ' + MINUS, MINUS + ' ')} ="
+        f" {_unsigned(total, digits)} M USD a year. Treasuries: top-up duty of the zone. The rest is"
+        " lost in buying less and moving more, less what users outside pay more.",
+    }
+
+
+def _unsigned(value: float, digits: int) -> str:
+    return fixed(value, digits).removeprefix("+")
+
+
+def _made(study: Study, rows: list[ProductVerdict]) -> Tile:
+    """What moves most by value, down and up; `rows` hold every product that moves at all."""
+    world = study.world
+    moved = {
+        row.product: (row.with_bloc.made - row.without.made) * (row.without.price or 0.0)
+        for row in rows
+        if row.without.made > 0
+    }
+    by_product = {row.product: row for row in rows}
+    size = sorted(moved, key=lambda product: -abs(moved[product]))
+    place = "zone" if study.with_bloc.zone else "world"
+    if not size or sentences.is_same(study):
+        return {
+            "key": "made", "question": "What is made here?", "number": "No change",
+            "sentence": f"The {place} makes what it made without the agreement.", "spark": [],
+            "why": "Output with the agreement / output without - 1 = 0 for every product.",
+        }  # fmt: skip
+    most = by_product[size[0]]
+    other = next((by_product[p] for p in size if moved[p] * moved[size[0]] < 0), None)
+    later = sentences.next_stages(study)
+
+    def said(row: ProductVerdict) -> str:
+        name = product_name(world, row.product)
+        text = f"{name} {change(row.without.made, row.with_bloc.made)}"
+        text += f", {figure(row.with_bloc.made)} t a year"
+        return text + (": no floor" if row.product in later else "")
+
+    marks: list[Mark] = [
+        {
+            "label": product_name(world, p),
+            "value": 100 * (by_product[p].with_bloc.made / by_product[p].without.made - 1),
+            "text": change(by_product[p].without.made, by_product[p].with_bloc.made),
+        }
+        for p in moved
+    ]
+    before, after = most.without.made, most.with_bloc.made
+    return {
+        "key": "made",
+        "question": "What is made here?",
+        "number": f"{change(before, after)} {product_name(world, most.product)}",
+        "sentence": first_up("; ".join(said(row) for row in (most, other) if row)) + ".",
+        "spark": marks,
+        "why": f"The largest change by value: {figure(after)} / {figure(before)} {MINUS} 1 ="
+        f" {change(before, after)}, t a year made in the {place} with and without the agreement.",
+    }
+
+
+# ---------------------------------------------------------------------------------- parts
+
+
+def _views(study: Study) -> list[View]:
+    zone = study.with_bloc.zone
+    found: list[View] = [{"id": "zone", "name": "The zone"}] if zone else []
+    members = sorted(zone, key=lambda region: region_name(study.world, region))
+    return found + [{"id": r, "name": first_up(region_name(study.world, r))} for r in members]
+
+
+def _product(study: Study, row: ProductVerdict) -> Product:
+    before, after = row.without, row.with_bloc
+    return {
+        "id": row.product,
+        "name": first_up(product_name(study.world, row.product)),
+        "mineral": study.world.products[row.product].mineral,
+        "price_without": _kg(before.price),
+        "price_with": _kg(after.price),
+        "outside": _kg(after.outside),
+        "floor": _kg(row.floor),
+        "state": row.state,
+        "reason": row.reason,
+        "reason_text": sentences.reason_long(study, row),
+        "zone_output_without": before.made,
+        "zone_output_with": after.made,
+        "supplier": region_name(study.world, row.dominant),
+        "supplier_share_without": before.supplier,
+        "supplier_share_with": after.supplier,
+    }
+
+
+def _kg(usd_per_t: float | None) -> float | None:
+    return None if usd_per_t is None else usd_per_t / KG_PER_TONNE
+
+
+def _gains(study: Study, verdict: Verdict) -> list[Gain]:
+    """Every member, and outsiders that the agreement touches; the others together."""
+    found: list[Gain] = []
+    others = [0.0, 0.0, 0.0]
+    for gain in verdict.gains.values():
+        parts = (gain.users, gain.producers, gain.treasury)
+        if not gain.inside and max(abs(part) for part in parts) < NEGLIGIBLE:
+            others = [total + part for total, part in zip(others, parts, strict=True)]
+        else:
+            name = first_up(region_name(study.world, gain.region))
+            found.append(_gain(gain.region, name, gain.inside, parts))
+    return [*found, _gain("others", "All other countries", False, others)]
+
+
+def _gain(region: str, name: str, inside: bool, parts: tuple | list) -> Gain:
+    users, producers, treasury = parts
+    return {
+        "region": region, "name": name, "inside": inside,
+        "users": users, "producers": producers, "treasury": treasury,
+    }  # fmt: skip
+
+
+def _seen(study: Study, rows: list[ProductVerdict]) -> dict[str, dict[str, Seen]]:
+    """Prices and use of the zone, and of every member that uses a product."""
+    seen: dict[str, dict[str, Seen]] = {}
+    if study.with_bloc.zone:
+        seen["zone"] = {
+            row.product: _sight(
+                (row.without.price, row.without.use), (row.with_bloc.price, row.with_bloc.use)
+            )
+            for row in rows
+            if row.without.use > 0
+        }
+    told = {row.product for row in rows}
+    for i, (region, product) in enumerate(study.with_bloc.market.uses):
+        if region in study.with_bloc.zone and product in told:
+            before, after = (_bought(outcome, i) for outcome in (study.without, study.with_bloc))
+            seen.setdefault(region, {})[product] = _sight(before, after)
+    return seen
+
+
+def _bought(outcome: Outcome, use: int) -> tuple[float | None, float]:
+    b = outcome.cleared.balance
+    return float(b.shares.average[use]), float(b.wanted[use])
+
+
+def _sight(before: tuple[float | None, float], after: tuple[float | None, float]) -> Seen:
+    return {
+        "price_without": _kg(before[0]), "price_with": _kg(after[0]),
+        "use_without": before[1], "use_with": after[1],
+    }  # fmt: skip
