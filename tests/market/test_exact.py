@@ -307,9 +307,12 @@ def chain_of_two_stages(build, rng, capacities=(30.0, 12.0, None)):
     for r, g in every(names, ["x", "y"]):
         curves.append((r, g, "demand", LINEAR, rng.uniform(5, 25), rng.uniform(0.02, 0.2)))
     freight = [
-        (g, a, b, rng.uniform(1, 9)) for g in ("ore", "x", "y") for a, b in every(names, names) if a != b
-    ]  # fmt: skip
-    plants = [(f"sep-{r.lower()}", r, "sep", k if k else "", rng.uniform(1, 20)) for r, k in zip(names, capacities, strict=True)]  # fmt: skip
+        (g, a, b, rng.uniform(1, 9)) for g, a, b in every(("ore", "x", "y"), names, names) if a != b
+    ]
+    plants = [
+        (f"sep-{r.lower()}", r, "sep", k or "", rng.uniform(1, 20))
+        for r, k in zip(names, capacities, strict=True)
+    ]
     recipe = [("sep", "ore", -1.2), ("sep", "x", 0.6), ("sep", "y", 0.4)]
     sigma = {"ore": "inf", "x": "inf", "y": "inf"}
     return build(names, sigma, curves, freight, recipe, plants)
@@ -329,6 +332,20 @@ def test_joint_products_of_full_plants_behind_floors_meet_every_condition(build,
         support=np.where(rng.random(len(m.nodes)) < 0.2, 15.0, 0.0),
     )
     assert_equilibrium(m, levers, finish(m, levers))
+
+
+def test_several_origins_that_all_sell_at_a_floor_are_named_as_an_open_split(build):
+    rows = [
+        ("A", "g", "supply", LINEAR, 0, 1), ("B", "g", "supply", LINEAR, 0, 1),
+        ("M", "g", "demand", LINEAR, 100, 1),
+    ]  # fmt: skip
+    m = market(build("ABM", {"g": "inf"}, rows, [("g", "A", "M", 5), ("g", "B", "M", 5)]))
+    answer = finish(m, m.base._replace(floor=np.array([80.0, 80.0]), liable=np.ones(2)))
+    # Buyers pay 80 and take 20 t whoever sells: nothing in the market says who does.
+    assert answer.paid == pytest.approx([80], abs=1e-9)
+    assert answer.flow.sum() == pytest.approx(20, abs=1e-9)
+    assert answer.open_split == (("M", "g"),)
+    assert finish(m, m.base).open_split == ()
 
 
 def test_a_plant_at_capacity_earns_the_gap_to_the_price(build):
@@ -353,11 +370,11 @@ def test_a_closed_route_cuts_off_a_region_and_the_answer_says_which(build):
             [("r", "ore", -2), ("r", "ox", 1)], [("p", "B", "r", "", 5)],
         )
     )  # fmt: skip
-    answer = finish(m, m.base._replace(open=np.zeros_like(m.base.open) + [0.0, 1.0]))
+    answer = finish(m, m.base._replace(open=np.array([0.0, 1.0])))
     assert answer.converged
     # Without ore the plant stands still, so that nothing reaches the buyers of oxide either.
     assert answer.cut_off == (("B", "ore"), ("B", "ox"))
-    assert answer.flow.tolist() == answer.activity.tolist() + [0.0]
+    assert answer.flow.tolist() == [*answer.activity, 0.0]
     assert answer.wanted.tolist() == [0, 0]
     assert np.isnan(answer.paid).all()
 

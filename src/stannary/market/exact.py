@@ -24,7 +24,7 @@ from . import clearing, spatial
 from .calibrate import Market, Pair
 from .complementarity import Solved, solve_mixed, violation
 from .levers import Array, Economy, Levers
-from .spatial import System, Unknown, guessed, pack, rescaled, unpack
+from .spatial import State, System, Unknown, guessed, pack, rescaled, unpack
 
 TOLERANCE = 1e-9
 """Largest scaled violation of a condition at which an answer counts as one."""
@@ -72,6 +72,8 @@ class Exact(NamedTuple):
     worst       the condition that violates most, in words
     place       its region and product; of a route its destination
     cut_off     uses that no route from a live supplier reaches: they get nothing
+    open_split  uses to which several origins sell at the same floor: what they sell together is
+                certain, who sells how much, and so their gate prices, is one of many answers
     iterations  Newton steps
     """
 
@@ -87,6 +89,7 @@ class Exact(NamedTuple):
     worst: str
     place: Pair
     cut_off: tuple[Pair, ...]
+    open_split: tuple[Pair, ...]
     iterations: int
     converged: bool
 
@@ -244,6 +247,11 @@ def _result(
     residual = float(np.max(solved.violation, initial=0.0))
     converged = residual <= TOLERANCE
     supplied, flow = np.asarray(at.supplied), np.asarray(at.flow)
+    wanted, arc_use = np.asarray(at.wanted), s.network.arc_use
+    # What arrives and nobody wants is worth nothing: it is thrown away before it is shipped.
+    arrived = np.bincount(arc_use, flow, minlength=len(wanted))
+    taken = np.where(arrived > wanted, wanted / np.where(arrived > 0, arrived, 1.0), 1.0)
+    flow = flow * taken[arc_use]
     shipped = np.bincount(s.network.arc_node, flow, minlength=len(supplied))
     gate = np.where(s.supplies, np.asarray(u.gate), np.nan)
     leftover = np.where(gate <= s.levers.support, np.maximum(supplied - shipped, 0.0), 0.0)
@@ -259,14 +267,31 @@ def _result(
         activity=claim(np.asarray(at.activity)),
         excess=claim(leftover),
         supplied=claim(supplied),
-        wanted=claim(np.asarray(at.wanted)),
+        wanted=claim(wanted),
         top_up=claim(np.asarray(at.top_up)),
         residual=residual,
         worst=_names(market, s)[int(np.argmax(solved.violation))],
         place=_places(market, s)[int(np.argmax(solved.violation))],
         cut_off=cut_off,
+        open_split=_open_split(market, s, at, converged),
         iterations=steps,
         converged=converged,
+    )
+
+
+def _open_split(market: Market, s: System, at: State, converged: bool) -> tuple[Pair, ...]:
+    """Uses with several routes whose goods all sell at the floor: their cost no longer matters."""
+    use = s.network.arc_use
+    price = s.scale.use_price[use]
+    offers = np.asarray(at.landed) <= np.asarray(at.paid)[use] + TOLERANCE * price
+    lifted = (np.asarray(at.top_up) > TOLERANCE * price) & (s.levers.liable >= 1)
+    exact = (s.levers.open > 0) & s.exact_use[use]
+    sellers = np.bincount(use, offers & lifted & exact, minlength=len(market.uses))
+    bought = np.asarray(at.wanted) > NOTHING * s.scale.use_tonnes
+    return tuple(
+        pair
+        for pair, open_split in zip(market.uses, (sellers > 1) & bought, strict=True)
+        if open_split and converged
     )
 
 

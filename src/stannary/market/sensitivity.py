@@ -89,7 +89,8 @@ def _named(market: Market, slope: Economy) -> list[tuple[Kind, str, str, float]]
         return recipe.get(market.plants[plant], market.plants[plant])
 
     found: list[tuple[Kind, str, str, float]] = []
-    for kind in ("capacity", "cost", "spread"):
+    of_plants: tuple[Kind, ...] = ("capacity", "cost", "spread")
+    for kind in of_plants:
         found += [(kind, p, "", e) for p, e in zip(market.plants, tenth(kind), strict=True)]
     outputs = zip(network.made_plant, network.made_node, tenth("made"), economy.made, strict=True)
     for plant, node, effect, coefficient in outputs:
@@ -99,7 +100,8 @@ def _named(market: Market, slope: Economy) -> list[tuple[Kind, str, str, float]]
     for plant, use, effect in zip(network.used_plant, network.used_use, tenth("used"), strict=True):
         found.append(("used", of(plant), market.uses[use][1], effect))
     ends = [market.uses[use][1] for use in network.segment_use]
-    for kind in ("base_use", "elasticity"):
+    of_segments: tuple[Kind, ...] = ("base_use", "elasticity")
+    for kind in of_segments:
         named = zip(market.segments, ends, tenth(kind), strict=True)
         found += [(kind, segment, product, effect) for segment, product, effect in named]
     both = zip(market.arcs, tenth("freight"), tenth("freight_share"), strict=True)

@@ -35,7 +35,8 @@ def sweep(
     in for a lowered floor. Raises NotCleared without numbers, KeyError where the product has no floor.
     """
     schedule, law = with_bloc.schedule, with_bloc.law
-    assert schedule is not None and law is not None  # an outcome under an agreement has both
+    assert schedule is not None  # an outcome under an agreement has its schedule
+    assert law is not None  # ... and what that means in this world
     shipped = law.floors[product].law.usd_per_kg
     forms = {item.product for item in schedule.products if item.world == product}
     start = without.cleared.unknown

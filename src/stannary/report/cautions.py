@@ -39,7 +39,9 @@ def look_out(study: Study) -> list[tuple[str, str]]:
         *_surplus(study, study.verdict), *_undersold(study, study.verdict), *_law(study),
     ]  # fmt: skip
     found.sort(key=lambda caution: -caution.weight)
-    last = Caution(0.0, f"One year only: no plant is built or closed in it. Capacity is {_year(study)}'s.")
+    last = Caution(
+        0.0, f"One year only: no plant is built or closed in it. Capacity is {_year(study)}'s."
+    )
     return [(c.text, c.command) for c in [*found[: MOST - 1], last]]
 
 
@@ -83,7 +85,8 @@ def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
     lost = sum((p.without.made - p.with_bloc.made) * (p.without.price or 0.0) for p in fallen)
     levels = [_level(study, verdict, p, legal[p.product]) for p in fallen]
     settings = [
-        f"floors.{legal[p.product].product}={level}" for p, level in zip(fallen, levels, strict=True)
+        f"floors.{legal[p.product].product}={level}"
+        for p, level in zip(fallen, levels, strict=True)
     ]
     one = len(fallen) == 1 and not names.endswith("s")
     yield Caution(

@@ -122,26 +122,19 @@ def _seen(story: Story) -> Html | None:
     """The same prices as each view sees them; the script shows the one chosen."""
     names = {p["id"]: p["name"] for p in story["products"]}
     year = story["title"]["world_year"]
-    tables = [
-        tag(
-            "div",
-            table(
-                f"{view['name']}: price in USD/kg and use in t a year, market of {year}",
-                [
-                    "Product", ">Price without", ">With", ">Change",
-                    ">Use without", ">With", ">Change",
-                ],
-                [_seen_row(names[key], seen) for key, seen in rows.items() if key in names],
-            ),
-            data_view=view["id"],
-            hidden=view["id"] != "zone",
-        )
-        for view in story["views"]
-        if (rows := story["view_products"].get(view["id"]))
+    columns = [
+        "Product", ">Price without", ">With", ">Change", ">Use without", ">With", ">Change",
     ]  # fmt: skip
-    return (
-        join([tag("h3", "As the chosen view sees it", class_="seen"), *tables]) if tables else None
-    )
+    found: list[Html] = []
+    for view in story["views"]:
+        seen = story["view_products"].get(view["id"], {})
+        rows = [_seen_row(names[key], what) for key, what in seen.items() if key in names]
+        if not rows:
+            continue
+        caption = f"{view['name']}: price in USD/kg and use in t a year, market of {year}"
+        shown = folded(f"Prices and use: {view['name']}", table(caption, columns, rows))
+        found.append(tag("div", shown, data_view=view["id"], hidden=view["id"] != "zone"))
+    return join([tag("h3", "As the chosen view sees it", class_="seen"), *found]) if found else None
 
 
 def _seen_row(name: str, seen: Seen) -> list[Cell | str]:
@@ -219,7 +212,7 @@ def gap_parts(story: Story) -> list[tuple[str, float, str, str]]:
         ("zone producers", gap["zone_producers"], "new"),
         ("treasuries (top-up duty)", gap["treasuries"], "stock"),
         ("outside sellers, who sell dearer", gap["outside_sellers"], "supplier"),
-        ("nobody: lost (bought less, moved)", gap["lost"], "others"),
+        ("the rest: lost, less what users outside pay", gap["lost"], "others"),
     ]
     cost = -story["zone_users_usd"]
     digits = 0 if abs(cost) >= 100e6 else 1 if abs(cost) >= 10e6 else 2

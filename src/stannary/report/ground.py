@@ -1,10 +1,10 @@
 """What it stands on: the inputs it rests on, the rules that day, the checks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .findings import folded, part
-from .markup import Cell, Html, citation, code, number, table, tag
-from .story import RestsOn, Story
+from .markup import Cell, Html, citation, code, join, number, table, tag
+from .story import Assumed, MemberRule, RestsOn, Story
 from .words import percent
 
 QUALITY = (
@@ -13,6 +13,10 @@ QUALITY = (
     ("estimate", "someone's estimate, or ours with a stated method"),
     ("assumed", "in no source"),
 )
+
+
+SHORT = 24
+"""Rows that a folded table may have to be printed."""
 
 
 def rests_on(story: Story) -> Html:
@@ -32,16 +36,31 @@ def rests_on(story: Story) -> Html:
 
 
 def _assumed(rests: RestsOn) -> Html:
-    if not rests["assumed"]:
+    """Assumed values by kind, each kind folded: there are many, and few readers ask for all."""
+    values = rests["assumed"]
+    if not values:
         return tag("p", "No value of the agreement is assumed.")
-    return table(
-        "Values of the agreement that are assumed: no source states them",
-        ["Value", "Article", ">Assumed", "Unit", "Doubt", "Reference"],
-        (
-            [a["path"], a["article"], _value(a["value"]), a["unit"], a["doubt"],
-             citation(a["reference"])]
-            for a in rests["assumed"]
+    said = "One value of the agreement stands" if len(values) == 1 else (
+        f"{len(values)} values of the agreement stand"
+    )  # fmt: skip
+    kinds = dict.fromkeys(value["path"].split(".")[0] for value in values)
+    lists = [_of_kind(k, [v for v in values if v["path"].split(".")[0] == k]) for k in kinds]
+    return join([tag("p", f"{said} in no source: assumed, each with what is doubted."), *lists])
+
+
+def _of_kind(kind: str, values: list[Assumed]) -> Html:
+    return folded(
+        f"{kind.capitalize()}: {len(values)} assumed",
+        table(
+            f"Values of the agreement that are assumed: {kind}",
+            ["Value", "Article", ">Assumed", "Unit", "Doubt", "Reference"],
+            (
+                [v["path"], v["article"], _value(v["value"]), v["unit"], v["doubt"],
+                 citation(v["reference"])]
+                for v in values
+            ),
         ),
+        paper=kind not in ("members", "coverage"),
     )  # fmt: skip
 
 
@@ -77,19 +96,9 @@ def rules(story: Story) -> Html:
         "Floors",
         ["Product", ">Floor", "Unit", "Since", "Article", "Reference", "Assumed"],
         (
-            [f["name"], _value(f["value"]), f["unit"], f["since"], f["article"],
+            [f["name"], _value(f["value"]), f["unit"], Cell(f["since"], None, True), f["article"],
              citation(f["reference"]), _yes(f["assumed"])]
             for f in law["floors"]
-        ),
-    )  # fmt: skip
-    members = table(
-        "Members and their status",
-        ["Country", "Status", "Inside", "Accession", "Valuation", "Article", "Reference",
-         "Assumed"],
-        (
-            [m["name"], m["status"], "yes" if m["inside"] else "no", m["accession"] or "",
-             m["valuation"] or "", m["article"], citation(m["reference"]), _yes(m["assumed"])]
-            for m in law["members"]
         ),
     )  # fmt: skip
     duties = table(
@@ -113,11 +122,41 @@ def rules(story: Story) -> Html:
     return part(
         "rules",
         f"The rules of {story['title']['day_long']}",
-        floors if law["floors"] else None,
-        members if law["members"] else None,
-        folded(f"Duties ({len(law['duties'])})", duties) if law["duties"] else None,
-        folded(f"Other values ({len(law['others'])})", others) if law["others"] else None,
+        _folded_if(f"Floors ({len(law['floors'])})", floors, law["floors"]),
+        *_members(law["members"]),
+        _folded_if(f"Duties ({len(law['duties'])})", duties, law["duties"]),
+        _folded_if(f"Other values ({len(law['others'])})", others, law["others"]),
     )
+
+
+def _folded_if(summary: str, shown: Html, rows: Sequence[object]) -> Html | None:
+    return folded(summary, shown, paper=len(rows) <= SHORT) if rows else None
+
+
+def _members(members: list[MemberRule]) -> Iterable[Html]:
+    """Those inside by name in a sentence, then the tables of those inside and of the others."""
+    inside = [m for m in members if m["inside"]]
+    others = [m for m in members if not m["inside"]]
+    if not members:
+        return
+    yield tag("h3", "Members")
+    names = ", ".join(m["name"] for m in inside) or "Nobody"
+    yield tag("p", f"Inside that day: {names}.")
+    for said, rows in (("Inside", inside), ("Named, not inside", others)):
+        if rows:
+            yield folded(f"{said} ({len(rows)})", _member_table(said, rows), paper=False)
+
+
+def _member_table(said: str, rows: list[MemberRule]) -> Html:
+    return table(
+        f"{said}: countries and their status",
+        ["Country", "Status", "Accession", "Valuation", "Article", "Reference", "Assumed"],
+        (
+            [m["name"], m["status"], m["accession"] or "", m["valuation"] or "", m["article"],
+             citation(m["reference"]), _yes(m["assumed"])]
+            for m in rows
+        ),
+    )  # fmt: skip
 
 
 def check(story: Story) -> Html:

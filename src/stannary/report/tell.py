@@ -4,25 +4,22 @@ Next: `grounds`, what it rests on and the law; `slide`, the slider; `story`, the
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from .. import DATA_VERSION, __version__
 from ..market.outcome import Outcome
-from ..market.verdict import ProductVerdict, Verdict
+from ..market.verdict import HOLDS_WITHIN, ProductVerdict, Verdict
 from ..secretariat import Study
 from ..terms.dates import long
 from ..terms.units import KG_PER_TONNE
 from . import files, grounds, sentences, slide
 from .names import first_up, product_name, region_name
 from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Seen, Tile, Title, View, Warn
-from .words import MINUS, change, exact, figure, fixed, millions, percent, that_add_up
+from .words import MINUS, change, exact, figure, fixed, that_add_up
 
-NEGLIGIBLE = 50e3
+NEGLIGIBLE = 1e6
 """USD a year below which a region outside is told among the others."""
-
-Names = dict[str, str]
-"""Product or region id to its name."""
 
 
 def story(study: Study) -> Mapping[str, object]:
@@ -120,8 +117,8 @@ def _hold(study: Study, rows: list[ProductVerdict]) -> Tile:
         said.append(f"{unmet} {'meets' if unmet == 1 else 'meet'} no buyer")
     height = {"holds": 1.0, "fails": -1.0, "idle": 0.0, "none": 0.0}
     marks: list[Mark] = [
-        {"label": product_name(study.world, r.product), "value": height[r.state], "text": r.state}
-        for r in floors
+        {"label": f"{product_name(study.world, r.product)}: {r.state}", "value": height[r.state]}
+        for r in sorted(floors, key=lambda row: -height[row.state])
     ]
     return {
         "key": "hold",
@@ -129,8 +126,8 @@ def _hold(study: Study, rows: list[ProductVerdict]) -> Tile:
         "number": f"{counts['holds']} of {len(floors)}" if floors else "No floor",
         "sentence": f"{', '.join(said)}." if floors else "No floor stands on that day.",
         "spark": marks,
-        "why": "A floor holds where buyers in the zone pay on average at least 99% of it:"
-        f" {counts['holds']} of the {len(floors)} products with a floor.",
+        "why": "A floor holds where buyers in the zone pay on average at least"
+        f" {100 * (1 - HOLDS_WITHIN):g}% of it: {counts['holds']} of the {len(floors)} products.",
         "inputs": [_floor_input(study, row) for row in floors],
     }
 
@@ -212,10 +209,9 @@ def _made(study: Study, rows: list[ProductVerdict]) -> Tile:
     later = sentences.next_stages(study)
 
     def said(row: ProductVerdict) -> str:
-        name = product_name(world, row.product)
-        text = f"{name} {change(row.without.made, row.with_bloc.made)}"
+        text = f"{product_name(world, row.product)} {change(row.without.made, row.with_bloc.made)}"
         text += f", {figure(row.with_bloc.made)} t a year"
-        return text + (": no floor" if row.product in later else "")
+        return text + (" (no floor)" if row.product in later else "")
 
     marks: list[Mark] = [
         {
@@ -229,7 +225,7 @@ def _made(study: Study, rows: list[ProductVerdict]) -> Tile:
     return {
         "key": "made",
         "question": "What is made here?",
-        "number": f"{change(before, after)} {product_name(world, most.product)}",
+        "number": change(before, after),
         "sentence": first_up("; ".join(said(row) for row in (most, other) if row)) + ".",
         "spark": marks,
         "why": f"The largest change by value: {figure(after)} / {figure(before)} {MINUS} 1 ="
@@ -273,7 +269,7 @@ def _kg(usd_per_t: float | None) -> float | None:
 
 
 def _gains(study: Study, verdict: Verdict) -> list[Gain]:
-    """Every member, and outsiders that the agreement touches; the others together."""
+    """Every member, and outsiders that the agreement touches; the others together, if it does."""
     found: list[Gain] = []
     others = [0.0, 0.0, 0.0]
     for gain in verdict.gains.values():
@@ -283,10 +279,12 @@ def _gains(study: Study, verdict: Verdict) -> list[Gain]:
         else:
             name = first_up(region_name(study.world, gain.region))
             found.append(_gain(gain.region, name, gain.inside, parts))
-    return [*found, _gain("others", "All other countries", False, others)]
+    if max(abs(part) for part in others) >= NEGLIGIBLE:
+        found.append(_gain("others", "All other countries", False, others))
+    return found
 
 
-def _gain(region: str, name: str, inside: bool, parts: tuple | list) -> Gain:
+def _gain(region: str, name: str, inside: bool, parts: Sequence[float]) -> Gain:
     users, producers, treasury = parts
     return {
         "region": region, "name": name, "inside": inside,

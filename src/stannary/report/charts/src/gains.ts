@@ -21,15 +21,15 @@ const PARTS = [
 
 export const net = (row: GainRow) => row.users + row.producers + row.treasury;
 
-/** "Australia gains most, Japan pays most". */
+/** "Most is gained by Australia, most is paid by Japan": a name may be a plural. */
 export function finding(rows: GainRow[]): string {
   const members = rows.filter((r) => r.inside);
   const sorted = [...members].sort((a, b) => net(b) - net(a));
   const [most, least] = [sorted[0], sorted[sorted.length - 1]];
   if (!most || !least) return "No member gains or pays";
-  if (net(most) <= 0) return `Every member pays; ${least.name} pays most`;
-  if (net(least) >= 0) return `No member pays; ${most.name} gains most`;
-  return `${most.name} gains most, ${least.name} pays most`;
+  if (net(most) <= 0) return `Every member pays, most of all ${least.name}`;
+  if (net(least) >= 0) return `No member pays; most is gained by ${most.name}`;
+  return `Most is gained by ${most.name}, most is paid by ${least.name}`;
 }
 
 /** Members sorted by what they gain, then everyone else; `highlight` is the region viewed as. */

@@ -145,7 +145,7 @@ let printing = false;
 
 function onPaper(): void {
   printing = true;
-  for (const folded of all<HTMLDetailsElement>("details:not([open])")) {
+  for (const folded of all<HTMLDetailsElement>("details:not([open]):not(.long)")) {
     folded.open = true;
     folded.dataset.folded = "";
   }

@@ -35,18 +35,19 @@ export function sliderChart(
 ): Drawing {
   const solved = solutions.filter((s) => s.price !== null);
   const prices = solved.map((s) => s.price ?? 0);
-  const [low, high] = [Math.min(...prices), Math.max(...prices)];
-  const room = (high - low || high || 1) * 0.12;
+  // From zero, and up to the floors: else a price that hardly answers would look as if it did.
+  const [low, high] = [0, Math.max(shipped, ...prices)];
+  const room = (high || 1) * 0.08;
   const floors = solutions.map((s) => s.floor);
   const x = scale(Math.min(...floors), Math.max(...floors), LEFT, width - RIGHT);
   const [top, bottom] = [18, height - 20];
-  const y = scale(low - room, high + room, bottom, top);
+  const y = scale(low, high + room, bottom, top);
   const at = solutions[chosen];
   const title = at
     ? `At a floor of ${exact(at.floor)} USD/kg ${name} sells in the zone at ${figure(at.price)} USD/kg`
     : `Price of ${name} in the zone at each floor`;
   const under = make("g", {});
-  for (const tick of ticks(low - room, high + room, 3)) {
+  for (const tick of ticks(low, high + room, 3)) {
     under.append(rule(LEFT - 8, y(tick), width - RIGHT + 8, y(tick), "grid"));
     under.append(write(LEFT - 14, y(tick) + 4, exact(tick), "small", "end"));
   }
