@@ -18,7 +18,8 @@ from platformdirs import user_cache_dir
 
 from .agreement import Agreement, amend_all, overlay
 from .market import engine
-from .market.calibrate import base_day, market
+from .market.calibrate import market
+from .market.measures import base_day
 from .market.outcome import Outcome, default_day, solve_base, solve_on
 from .market.verdict import Verdict, verdict
 from .terms.errors import BadInput

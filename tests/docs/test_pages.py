@@ -15,6 +15,7 @@ import re
 import shlex
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -121,7 +122,8 @@ class Reader:
     def execute(self, block, page):
         """What a Python block prints, as lines."""
         said = io.StringIO()
-        with contextlib.redirect_stdout(said):
+        with contextlib.redirect_stdout(said), warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # an example may leave a file open
             exec(compile(block, page.name, "exec"), self.names)
         return said.getvalue().splitlines()
 
@@ -129,8 +131,12 @@ class Reader:
 @pytest.fixture
 def reader(tmp_path, monkeypatch):
     from stannary import secretariat
+    from stannary.report import page, tell
 
     monkeypatch.setattr(secretariat, "remember_compiled", lambda: None)
+    # No page shows what is in a report, its slider alone solves forty markets, and it has tests.
+    monkeypatch.setattr(tell, "story", lambda study: None)
+    monkeypatch.setattr(page, "write", lambda told, place: place.touch())
     with Reader(tmp_path) as reader:
         yield reader
 

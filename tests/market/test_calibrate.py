@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pytest
 
-from stannary.market.calibrate import base_day, market
+from stannary.market.calibrate import market
+from stannary.market.measures import base_day
 from stannary.market.outcome import solve_base
 from stannary.terms.errors import BadTable
 from stannary.world.atlas import Figure, Measure

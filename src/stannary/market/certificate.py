@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .calibrate import Market, Pair
+from .calibrate import Market
 from .clearing import TOLERANCE, Balance, Cleared
 from .exact import Exact
 from .levers import Array
+from .measures import Pair
 from .welfare import Money, money_gap
 
 

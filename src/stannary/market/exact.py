@@ -21,9 +21,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from . import clearing, spatial
-from .calibrate import Market, Pair
+from .calibrate import Market
 from .complementarity import Solved, solve_mixed, violation
 from .levers import Array, Economy, Levers
+from .measures import Pair
 from .spatial import State, System, Unknown, guessed, pack, rescaled, unpack
 
 TOLERANCE = 1e-9

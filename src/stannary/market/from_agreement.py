@@ -18,8 +18,9 @@ from ..terms.errors import BadInput
 from ..terms.names import states
 from ..terms.units import COMPOUND_PER_ELEMENT, ELEMENT_PER_COMPOUND, KG_PER_TONNE
 from ..world.atlas import Region, World
-from .calibrate import Market, measures_on, plain_levers, with_measures
+from .calibrate import Market
 from .levers import Levers
+from .measures import measures_on, plain_levers, with_measures
 
 
 @dataclass(frozen=True, slots=True)

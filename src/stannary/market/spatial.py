@@ -15,9 +15,10 @@ import numpy as np
 
 from ..agreement.duty import Terms, due
 from . import demand, supply, trade
-from .calibrate import Market, Pair
+from .calibrate import Market
 from .complementarity import Problem
 from .levers import Array, Economy, Levers, Network
+from .measures import Pair
 
 CORNER = 1e-4
 """Part of a product's price below which an isoelastic demand continues as a straight line."""

@@ -17,8 +17,8 @@ import numpy as np
 
 from .. import DATA_VERSION, __version__
 from ..market import dataset
-from ..market.calibrate import Pair
 from ..market.dataset import PRICE, QUANTITY, SOLVES, open_routes
+from ..market.measures import Pair
 from ..market.outcome import Outcome
 from ..market.verdict import Gain, ProductVerdict, Verdict
 from ..secretariat import Study
