@@ -33,7 +33,12 @@ def floor(agreement: Agreement, product: str, day: date) -> Decimal | None:
     return {f.product: f.usd_per_kg for f in agreement.on(day).floors}.get(product)
 
 
-CONSTANT = sorted(path for path, parameter in BLOC.parameters.items() if len(parameter.steps) == 1)
+CONSTANT = sorted(
+    path
+    for path, parameter in BLOC.parameters.items()
+    if len(parameter.steps) == 1 and not parameter.follows
+)
+FORMS = sorted(path for path, parameter in BLOC.parameters.items() if parameter.follows)
 
 
 @settings(deadline=None)  # a shared machine pauses
@@ -41,6 +46,31 @@ CONSTANT = sorted(path for path, parameter in BLOC.parameters.items() if len(par
 def test_setting_a_parameter_to_the_value_it_has_changes_no_number(path, day):
     value = BLOC.parameters[path].steps[0].value
     assert numbers(amend(BLOC, path, str(value)), day) == numbers(BLOC, day)
+
+
+def level(agreement, product, day=date(2027, 1, 1)):
+    return {floor.product: floor.usd_per_kg for floor in agreement.on(day).floors}.get(product)
+
+
+def test_a_form_moves_with_the_floor_of_its_product():
+    assert FORMS
+    reformed = amend(BLOC, "floors.ndpr.oxide", "90")
+    assert level(reformed, "nd.oxide") == level(reformed, "pr.oxide") == Decimal("90")
+    assert level(reformed, "ndpr.carbonate") == Decimal("79.2")
+    ended = amend(BLOC, "floors.ndpr.oxide", "none")
+    assert level(ended, "nd.oxide") is None
+
+
+def test_a_form_given_its_own_level_no_longer_follows():
+    reformed = amend(amend(BLOC, "floors.nd.oxide", "130"), "floors.ndpr.oxide", "90")
+    assert level(reformed, "nd.oxide") == Decimal("130")
+    assert level(reformed, "pr.oxide") == Decimal("90")
+
+
+def test_ending_a_form_leaves_its_product():
+    reformed = amend(BLOC, "floors.nd.oxide", "none")
+    assert level(reformed, "nd.oxide") is None
+    assert level(reformed, "ndpr.oxide") == Decimal("110")
 
 
 def test_a_value_without_a_day_replaces_every_step_and_leaves_the_end_alone():

@@ -74,7 +74,6 @@ def test_the_page_never_scrolls_sideways(visit, width):
 
 def test_what_a_finger_touches_is_44_px(visit):
     page = visit(viewport={"width": 360, "height": 740})
-    page.locator("summary >> nth=0").click()
     for selector in ("select", "input", "#csv", "thead button >> nth=0", "summary >> nth=0"):
         assert page.locator(selector).bounding_box()["height"] >= 44
 
@@ -119,8 +118,8 @@ def test_viewing_as_a_member_changes_the_figures(visit):
     assert "−640 M USD" not in pays.inner_text()
     assert "Japan pays 141 M USD a year: users −236.0" in pays.inner_text()
     assert pays.locator("svg:visible").count() == 1
-    assert page.locator("[data-view=JPN] caption").is_visible()
-    assert not page.locator("[data-view=zone] caption").is_visible()
+    assert page.locator("[data-view=JPN] summary").is_visible()
+    assert not page.locator("[data-view=zone] summary").is_visible()
     assert page.locator("svg .row.on").count() == 1
 
 
@@ -179,7 +178,7 @@ def test_without_a_script_all_text_and_every_table_is_there(visit):
     page = visit(java_script_enabled=False)
     assert "−640 M USD" in page.locator(".tile").nth(1).inner_text()
     assert page.locator("#prices table >> nth=0").is_visible()
-    assert page.locator("[data-view=JPN] caption").is_visible()
+    assert page.locator("[data-view=JPN] summary").is_visible()
     assert not page.locator("#floor").is_visible()
 
 

@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stannary.report.words import change, exact, figure, fixed, millions, percent, that_add_up
+from stannary.report.words import (
+    change,
+    decimals_of,
+    exact,
+    figure,
+    fixed,
+    millions,
+    percent,
+    that_add_up,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,3 +47,13 @@ def test_rounded_parts_add_up_and_none_moves_by_a_whole_digit(parts, decimals):
     rounded = that_add_up(parts, decimals)
     assert abs(sum(rounded) - sum(parts)) <= 0.5 * 10**-decimals * (1 + 1e-9) + 1e-9
     assert all(abs(r - p) < 10**-decimals * (1 + 1e-9) for r, p in zip(rounded, parts, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("amount", "decimals"), [(0, 2), (4.65, 2), (46.5, 1), (-465, 0), (2198, -1), (14_650, -2)]
+)
+def test_an_amount_that_has_to_add_up_is_told_in_three_digits(amount, decimals):
+    assert decimals_of(amount) == decimals
+    assert sum(that_add_up([0.6 * amount, 0.4 * amount], decimals)) == pytest.approx(
+        round(amount, decimals)
+    )

@@ -6,7 +6,7 @@ Next: `reading`, which makes one from TOML; `schedule`, what it says on a day; `
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
@@ -16,6 +16,10 @@ from ..terms.names import countries
 from .article import Listing, Parameter, Status, Text, Value
 from .reading import read
 from .schedule import Clause, Duty, Floor, LegalProduct, Member, Schedule
+
+
+FOUR_PLACES = Decimal("0.0001")
+"""Precision of a floor, USD/kg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +212,16 @@ class Agreement:
         floors: list[Floor] = []
         for product in sorted(self.text.coverage):
             clause = self._clause(f"floors.{product}", day)
-            if clause is not None:
-                value = cast(Decimal, self._at(clause.path, day))
-                floors.append(Floor(product, value, self.text.coverage[product].basis, clause))
+            if clause is None:
+                continue
+            value = cast(Decimal, self._at(clause.path, day))
+            step = self.text.parameters[clause.path].step(day)
+            if step and step.follows:
+                level = self._at(f"floors.{step.follows}", day)
+                if level is None:  # a form has no floor where its product has none
+                    continue
+                value = (value * cast(Decimal, level)).quantize(FOUR_PLACES, ROUND_HALF_UP)
+            floors.append(Floor(product, value, self.text.coverage[product].basis, clause))
         return tuple(floors)
 
     def _duties(self, day: date) -> tuple[Duty, ...]:

@@ -60,7 +60,12 @@ def amend(agreement: Agreement, path: str, value_text: str) -> Agreement:
     if value is None and kind.required:
         raise BadInput("a rule that cannot end", where=place, value=value_text, allowed=kind.unit)
     old = text.parameters.get(target)
-    if old is None or all(step.value is None for step in old.steps):
+    if old is not None and old.follows and value is not None:
+        # A form given a level of its own no longer follows its product from that day.
+        start = from_day or old.steps[0].start
+        kept = tuple(step for step in old.steps if step.start < start)
+        parameter = replace(old, unit=kind.unit, steps=(*kept, _step(start, value)))
+    elif old is None or all(step.value is None for step in old.steps):
         if value is None:
             raise BadInput(
                 "nothing to end", where=place, value=target, allowed="a parameter that has a value"

@@ -20,6 +20,7 @@ class Step:
 
     reference  title, link, article that states this value
     assumed    the reference does not state this very number
+    follows    of a floor: the product whose floor this is a share of; empty: it is a level
     """
 
     start: date
@@ -27,6 +28,7 @@ class Step:
     reference: str
     assumed: bool
     line: int | None = None
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class Parameter:
     steps: tuple[Step, ...]
     checked_on: date
     doubt: str = ""
+
+    @property
+    def follows(self) -> str:
+        """The product whose floor the last step is a share of; empty: none."""
+        return self.steps[-1].follows
 
     def step(self, day: date) -> Step | None:
         """The step standing on `day`; None before the first."""

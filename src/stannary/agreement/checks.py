@@ -17,8 +17,31 @@ def check_whole(text: Text) -> None:
     for path in text.parameters:
         if path.startswith("floors."):
             _covered(text, path.removeprefix("floors."), path)
+            _followed(text, path)
     _coverage(text)
     _duties(text)
+
+
+def _followed(text: Text, path: str) -> None:
+    """A floor that follows another: it must be there, stand on its own, and weigh the same."""
+    followed = text.parameters[path].follows
+    if not followed:
+        return
+    levels = [
+        other.removeprefix("floors.")
+        for other, parameter in text.parameters.items()
+        if other.startswith("floors.") and not parameter.follows
+    ]
+    if followed not in levels:
+        raise UnknownName("floor to follow", followed, levels, where=text.places[path])
+    product = path.removeprefix("floors.")
+    if text.coverage[product].basis != text.coverage[followed].basis:
+        raise BadArticle(
+            "a floor that follows one of another basis",
+            where=text.places[path],
+            value=text.coverage[product].basis,
+            allowed=f"the basis of {followed}: {text.coverage[followed].basis}",
+        )
 
 
 def _rules(text: Text) -> None:

@@ -19,7 +19,7 @@ from .article import Country, Listing, Parameter, Step, Tariff, Text, numbered
 from .checks import check_whole
 from .fields import Source, Table
 from .lines import lines
-from .values import MEMBER, MEMBER_DESCRIPTIONS, RULES, kind_of
+from .values import FORM, MEMBER, MEMBER_DESCRIPTIONS, RULES, Kind, kind_of
 
 TEXTS = FilePath(__file__).parent / "texts"
 ELEMENTS = frozenset(ELEMENT_PER_COMPOUND) | {"Co", "Ni", "C", "none"}
@@ -240,7 +240,8 @@ class Pieces:
         )
 
     def _floor(self, product: str, table: Table) -> None:
-        self._stated(f"floors.{product}", table)
+        follows = table.text("follows") if table.has("follows") else ""
+        self._stated(f"floors.{product}", table, follows)
 
     def _rule(self, name: str, table: Table) -> None:
         if name not in RULES:
@@ -276,10 +277,11 @@ class Pieces:
             counts=table.flag("counts"),
         )
 
-    def _stated(self, path: str, table: Table) -> None:
+    def _stated(self, path: str, table: Table, follows: str = "") -> None:
         """A parameter with a table of its own: description, unit, values, checked_on, doubt."""
         self._note(path, table.place())
-        wanted = kind_of(path).unit
+        kind = FORM if follows else kind_of(path)
+        wanted = kind.unit
         unit = table.choice("unit", "unit", PARAMETER_UNITS)
         if unit != wanted:
             raise BadArticle(
@@ -296,6 +298,8 @@ class Pieces:
             description=table.text("description"),
             checked_on=table.day("checked_on"),
             doubt=table.sentence("doubt"),
+            kind=kind,
+            follows=follows,
         )
 
     def _parameter(
@@ -308,10 +312,12 @@ class Pieces:
         description: str,
         checked_on: date,
         doubt: str,
+        kind: Kind | None = None,
+        follows: str = "",
     ) -> None:
         steps: list[Step] = []
         for item in table.tables(key):
-            step = _step(path, item)
+            step = replace(_step(kind or kind_of(path), item), follows=follows)
             if steps and step.start <= steps[-1].start:
                 raise BadArticle(
                     "a day twice" if step.start == steps[-1].start else "days out of order",
@@ -332,8 +338,7 @@ class Pieces:
         self.places.setdefault(path, table.place(key))
 
 
-def _step(path: str, item: Table) -> Step:
-    kind = kind_of(path)
+def _step(kind: Kind, item: Table) -> Step:
     start = item.day("from")
     if item.has("ended"):
         if not item.flag("ended") or kind.required or item.has("value"):

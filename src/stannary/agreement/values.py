@@ -61,6 +61,15 @@ def _floor(raw: object, place: Place) -> Value:
     return value
 
 
+def _form(raw: object, place: Place) -> Value:
+    value = number(raw, place)
+    if not 0 < value <= 2:
+        raise BadArticle(
+            "not a share of another floor", where=place, value=value, allowed="above 0, at most 2"
+        )
+    return value
+
+
 def _rate(raw: object, place: Place) -> Value:
     value = number(raw, place)
     if not 0 <= value < HIGHEST_RATE:
@@ -108,6 +117,8 @@ def _country(raw: object, place: Place) -> Value:
 
 
 FLOOR = Kind("USD/kg", _floor)
+FORM = Kind("share", _form)
+"""A floor stated as a share of another product's floor (`follows`)."""
 DUTY = Kind("ad valorem", _rate)
 VALUATION = _one_of("valuation", VALUATIONS)
 MEMBER = {

@@ -33,6 +33,9 @@ TOLERANCE = 1e-9
 LADDER = (10.0, 30.0, 100.0, 300.0, 1000.0)
 """Substitution of the smooth markets that lead to a start, where simpler starts fail."""
 
+SHIFTS = (-4.0, 4.0, -8.0, 8.0)
+"""Logs by which all prices are moved together for the last starts, where a guess may be far off."""
+
 ROUNDS = 5
 """Most solves from one start, each in the units that the one before it found."""
 
@@ -60,7 +63,8 @@ class Exact(NamedTuple):
     """How it ended. Where it did not converge, every price and quantity is NaN: no claim.
 
     gate        (node)   USD/t at the plant's gate; where nothing is made, what the first tonne
-                         would cost; NaN where no plant has capacity and input, and no curve supplies
+                         would cost (of joint products that nobody makes, any price in between);
+                         NaN where no plant has capacity and input, and no curve supplies
     paid        (use)    USD/t, what buyers pay (the average, where substitution is finite); where
                          nothing is bought, the cheapest offer; NaN where no route reaches
     flow        (arc)    t/y; where routes tie, one of the possible splits
@@ -134,10 +138,12 @@ def _starts(market: Market, system: System, start: Array | None) -> Iterator[Unk
     for sigma in LADDER:
         cleared = clearing.clear(unknown, system.network, _smoothed(system, sigma), system.levers)
         if not np.all(np.isfinite(cleared.unknown)):
-            return
+            break
         unknown = np.asarray(cleared.unknown)
         if sigma in (LADDER[1], LADDER[-1]):
             yield _smooth_start(system, unknown, sigma)
+    for shift in SHIFTS:
+        yield _smooth_start(system, zero + shift, LADDER[0])
 
 
 def _smoothed(system: System, sigma: float) -> Economy:

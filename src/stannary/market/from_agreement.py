@@ -84,14 +84,12 @@ def bridge(market: Market, schedule: Schedule) -> Bridge:
     floors, absent = _floors(world, schedule, coverage)
     rates, unheard = _statutory(world, schedule.duties, coverage)
 
-    measures = tuple(
-        m
-        for m in measures_on(world, schedule.day)
-        if m.kind not in ("import_duty", "extra_duty")
-        or not _spoken(rates, m.kind, m.products(), m.destination)
-    )
     levers = with_measures(
-        plain_levers(market.arcs, len(market.nodes), world), market.arcs, market.nodes, measures
+        plain_levers(market.arcs, len(market.nodes), world),
+        market.arcs,
+        market.nodes,
+        measures_on(world, schedule.day),
+        {(KINDS[kind], product, importer) for kind, product, importer in rates},
     )
     counted, uncounted = levers.counted.copy(), levers.uncounted.copy()
     floor, liable = levers.floor.copy(), levers.liable.copy()
@@ -155,6 +153,9 @@ def _floors(
     return floors, tuple(sorted(absent))
 
 
+KINDS = {"base": "import_duty", "extra": "extra_duty"}
+"""Kinds of duty in the law, and the same kinds in a world's border table."""
+
 Rates = dict[tuple[str, str, str], dict[str, Duty]]
 """(kind, world product, importing region) → origin region or `*` → duty."""
 
@@ -195,11 +196,6 @@ def _region(world: World, country: str) -> str | None:
         if region.iso3 == named:
             return region.region
     return None
-
-
-def _spoken(rates: Rates, kind: str, products: tuple[str, ...], destination: str) -> bool:
-    legal = {"import_duty": "base", "extra_duty": "extra"}[kind]
-    return any((legal, product, destination) in rates for product in products)
 
 
 def _same_valuation(world: World, schedule: Schedule, zone: frozenset[str]) -> None:

@@ -3,6 +3,7 @@
 Next: `calibrate`, which lays the base year's measures on; `from_agreement`, which adds the law of a day.
 """
 
+from collections.abc import Container
 from datetime import date
 
 import numpy as np
@@ -46,8 +47,11 @@ def with_measures(
     arcs: tuple[Arc, ...],
     nodes: tuple[Pair, ...],
     measures: tuple[Measure, ...],
+    stated: Container[tuple[str, str, str]] = (),
 ) -> Levers:
     """Levers with border measures laid on: rates of several live measures on one arc add.
+
+    stated  (kind, product, importing region) of duties that the law states: not laid on again
 
     Domestic routes cross no border. Raises BadTable for a quantity limit other than a ban: this
     market has no rents yet, and a quota read as nothing would be a wrong number.
@@ -63,6 +67,7 @@ def with_measures(
             and ("*" in named or product in named)
             and measure.origin in ("*", origin)
             and measure.destination in ("*", destination)
+            and (measure.kind, product, destination) not in stated
         ]
         specific = measure.unit == "usd_per_t"
         if measure.kind in ("import_duty", "extra_duty"):

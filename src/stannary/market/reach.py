@@ -9,6 +9,9 @@ import numpy as np
 from .clearing import TOLERANCE, Cleared, clear
 from .levers import Array, Economy, Levers, Network
 
+AWAY = (-0.5, 0.5)
+"""Log of price over base price that a chain leaps from, everywhere, when its first leap fails."""
+
 FIRST_STRETCH = 0.5
 SHORTEST_STRETCH = 2e-4
 MOST_SOLVES = 120
@@ -27,15 +30,20 @@ def reach(
     start  (node)  unknown to leap from; the base prices when None
     """
     zero = np.zeros_like(economy.base_price)
-    found = _plain(clear(zero if start is None else start, network, economy, levers))
-    failed = found.residual > TOLERANCE
-    if not failed.any():
-        return found
+    unknown, residual, steps = zero, np.full_like(zero, np.inf), 0
+    failed = np.ones_like(zero, dtype=bool)
+    for leap in (zero if start is None else start, *(zero + away for away in AWAY)):
+        tried = _plain(clear(leap, network, economy, levers))
+        steps += int(tried.iterations)
+        cleared = failed & (tried.residual <= TOLERANCE)
+        unknown = np.where(cleared[network.node_chain], tried.unknown, unknown)
+        residual = np.where(failed, np.fmin(residual, tried.residual), residual)
+        failed = failed & ~cleared
+        if not failed.any():
+            return Cleared(unknown, residual, np.array(steps))
     path = _Path(network, economy, levers, base_economy, base_levers)
     here = np.where(failed, 0.0, 1.0)  # (chain number) how far along the path
     stretch = np.full_like(here, FIRST_STRETCH)
-    unknown = np.where(failed[network.node_chain], 0.0, found.unknown)
-    steps = int(found.iterations)
     walking = failed
     for _ in range(MOST_SOLVES):
         if not walking.any():
@@ -50,7 +58,7 @@ def reach(
         walking = (here < 1) & (moved | (stretch >= SHORTEST_STRETCH))
     # A chain that gave up keeps the residual of its leap, which says that it failed.
     arrived = _plain(clear(unknown, network, economy, levers))
-    residual = np.where(here < 1, np.maximum(found.residual, 10 * TOLERANCE), arrived.residual)
+    residual = np.where(here < 1, np.maximum(residual, 10 * TOLERANCE), arrived.residual)
     return Cleared(arrived.unknown, residual, np.array(steps + int(arrived.iterations)))
 
 

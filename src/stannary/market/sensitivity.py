@@ -84,26 +84,27 @@ def _named(market: Market, slope: Economy) -> list[tuple[Kind, str, str, float]]
     def tenth(field: str) -> list[float]:
         return (RISE * getattr(slope, field) * getattr(economy, field)).tolist()
 
-    def of(plant: int) -> str:
+    def of(maker: int) -> str:
         # A coefficient is one figure of its recipe, however many plants follow it.
-        return recipe.get(market.plants[plant], market.plants[plant])
+        return recipe.get(market.plants[maker], market.plants[maker])
 
     found: list[tuple[Kind, str, str, float]] = []
     of_plants: tuple[Kind, ...] = ("capacity", "cost", "spread")
     for kind in of_plants:
-        found += [(kind, p, "", e) for p, e in zip(market.plants, tenth(kind), strict=True)]
+        for plant, effect in zip(market.plants, tenth(kind), strict=True):
+            found.append((kind, plant, "", effect))
     outputs = zip(network.made_plant, network.made_node, tenth("made"), economy.made, strict=True)
-    for plant, node, effect, coefficient in outputs:
+    for maker, node, effect, coefficient in outputs:
         # An output of 1 is no figure: it says what a tonne of activity is.
         if coefficient != 1:
-            found.append(("made", of(plant), market.nodes[node][1], effect))
-    for plant, use, effect in zip(network.used_plant, network.used_use, tenth("used"), strict=True):
-        found.append(("used", of(plant), market.uses[use][1], effect))
+            found.append(("made", of(maker), market.nodes[node][1], effect))
+    for maker, use, effect in zip(network.used_plant, network.used_use, tenth("used"), strict=True):
+        found.append(("used", of(maker), market.uses[use][1], effect))
     ends = [market.uses[use][1] for use in network.segment_use]
     of_segments: tuple[Kind, ...] = ("base_use", "elasticity")
     for kind in of_segments:
-        named = zip(market.segments, ends, tenth(kind), strict=True)
-        found += [(kind, segment, product, effect) for segment, product, effect in named]
+        for segment, product, effect in zip(market.segments, ends, tenth(kind), strict=True):
+            found.append((kind, segment, product, effect))
     both = zip(market.arcs, tenth("freight"), tenth("freight_share"), strict=True)
     for (product, origin, destination), weight, value in both:
         found.append(("freight", f"{origin} -> {destination}", product, weight + value))

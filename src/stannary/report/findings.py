@@ -3,7 +3,7 @@
 from .markup import Cell, Html, code, join, number, table, tag
 from .story import FloorRule, Gain, Input, Product, Seen, Story
 from .why import why
-from .words import change, exact, figure, fixed, percent, that_add_up
+from .words import change, decimals_of, exact, figure, fixed, percent, that_add_up
 
 STATE = {"holds": "holds", "fails": "FAILS", "idle": "idle", "none": "no floor"}
 
@@ -32,15 +32,19 @@ def decimals(*usd: float) -> int:
     return 2 if largest < 10 else 1 if largest < 10_000 else 0
 
 
-def prices(story: Story) -> Html:
-    """Price against floor: the chart of products with a floor, the table of all."""
+FEW = 4
+"""Products without a floor that stand in the first table; more of them are folded."""
+
+
+def prices(story: Story) -> Html | None:
+    """Price against floor: the chart of products with a floor, the tables of all."""
+    if not story["products"]:
+        return None
     year = story["title"]["world_year"]
-    paid = table(
-        f"Prices in USD/kg of the product's basis, market of {year}, without the agreement "
-        "and with it",
-        ["Product", ">Without", ">With", ">Change", ">Outside", ">Floor", "Holds?"],
-        [_price_row(p, story) for p in story["products"]],
-    )
+    first = [p for p in story["products"] if p["floor"] is not None]
+    rest = [p for p in story["products"] if p["floor"] is None]
+    if len(rest) <= FEW or not first:
+        first, rest = story["products"], []
     made = table(
         "What the zone makes, in t a year, and its largest supplier's share of zone use, "
         f"market of {year}, without the agreement and with it",
@@ -52,9 +56,21 @@ def prices(story: Story) -> Html:
         "prices",
         "Price against floor",
         chart("prices"),
-        folded(f"Prices of {count} products", paid),
-        folded(f"Output and supplier's share of {count} products", made),
+        _price_table(story, first),
+        folded(f"Prices without a floor ({len(rest)})", _price_table(story, rest))
+        if rest
+        else None,
+        folded(f"Output and supplier's share ({count})", made),
         _seen(story),
+    )
+
+
+def _price_table(story: Story, products: list[Product]) -> Html:
+    return table(
+        f"Prices in USD/kg of the product's basis, market of {story['title']['world_year']}, "
+        "without the agreement and with it",
+        ["Product", ">Without", ">With", ">Change", ">Outside", ">Floor", "Holds?"],
+        [_price_row(p, story) for p in products],
     )
 
 
@@ -151,8 +167,10 @@ def _seen_row(name: str, seen: Seen) -> list[Cell | str]:
     ]
 
 
-def gains(story: Story) -> Html:
+def gains(story: Story) -> Html | None:
     """Who gains, who pays; then who keeps the price gap."""
+    if not story["gains"]:
+        return None
     return part(
         "gains",
         "Who gains, who pays",
@@ -215,7 +233,7 @@ def gap_parts(story: Story) -> list[tuple[str, float, str, str]]:
         ("the rest: lost, less what users outside pay", gap["lost"], "others"),
     ]
     cost = -story["zone_users_usd"]
-    digits = 0 if abs(cost) >= 100e6 else 1 if abs(cost) >= 10e6 else 2
+    digits = decimals_of(cost / 1e6)
     rounded = that_add_up([usd / 1e6 for _, usd, _ in parts], digits)
     texts = [_amount(r, digits) for r in rounded]
     users = _amount(round(sum(rounded), digits), digits)

@@ -101,7 +101,7 @@ def _trace(inventory: Inventory) -> str:
             what = found.what
             lines += ["", what] if lines else [what]
         value = f"{found.value:,.6g}" if isinstance(found.value, float) else str(found.value)
-        lines.append(f"  {found.column:<20}{value:>16} {found.unit:<22}{found.quality}")
+        lines.append(f"  {found.column:<20}{value:>16} {found.unit:<28}{found.quality}")
         last = found is inventory.found[-1] or _next(inventory, found).what != what
         if last:
             lines += _wrapped("source", found.source)

@@ -15,6 +15,8 @@ def line(story: Story) -> Html:
     title = story["title"]
     made = long(day(title["made"], "study, title.made"))
     draft = ", draft" if title["draft"] else ""
+    if changes := title.get("changes", 0):
+        draft += ", 1 value changed" if changes == 1 else f", {changes} values changed"
     return tag(
         "p",
         f"Market of {title['world_year']} under the rules of {title['day_long']}. "

@@ -65,10 +65,9 @@ def change(before: float, after: float) -> str:
 
 def millions_that_add_up(parts: Sequence[float]) -> list[float]:
     """USD a year as M USD, rounded so that the parts add up to their rounded sum."""
-    largest = max((abs(part) for part in parts), default=0.0) / 1e6
-    digits = 0 if largest >= 100 else 1 if largest >= 10 else 2
+    digits = words.decimals_of(max((abs(part) for part in parts), default=0.0) / 1e6)
     rounded = words.that_add_up([part / 1e6 for part in parts], digits)
-    return [int(r) for r in rounded] if digits == 0 else rounded
+    return [int(r) for r in rounded] if digits <= 0 else rounded
 
 
 def _plain(text: str) -> str:

@@ -21,6 +21,7 @@ class Title(TypedDict):
     """What was solved, under which rules, and by what.
 
     day, made  ISO dates; day_long  the day as a sentence writes it
+    changes    how many of the agreement's values were set for this study
     """
 
     world: str
@@ -29,6 +30,7 @@ class Title(TypedDict):
     day_long: str
     agreement: str
     draft: bool
+    changes: NotRequired[int]
     made: str
     version: str
     data: str

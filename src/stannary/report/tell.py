@@ -16,7 +16,7 @@ from ..terms.units import KG_PER_TONNE
 from . import files, grounds, sentences, slide
 from .names import first_up, product_name, region_name
 from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Seen, Tile, Title, View, Warn
-from .words import MINUS, change, exact, figure, fixed, that_add_up
+from .words import MINUS, change, decimals_of, exact, figure, fixed, that_add_up
 
 NEGLIGIBLE = 1e6
 """USD a year below which a region outside is told among the others."""
@@ -70,6 +70,7 @@ def _title(study: Study) -> Title:
         "day_long": long(study.day),
         "agreement": study.agreement.name,
         "draft": study.agreement.draft,
+        "changes": len(study.settings),
         "made": str(date.today()),
         "version": __version__,
         "data": DATA_VERSION,
@@ -155,7 +156,7 @@ def _pay(study: Study, verdict: Verdict) -> Tile:
         ("treasuries", gap.treasuries), ("zone producers", gap.zone_producers),
         ("outside sellers", gap.outside_sellers), ("the rest", gap.lost),
     ]  # fmt: skip
-    digits = 0 if abs(cost) >= 100e6 else 1 if abs(cost) >= 10e6 else 2
+    digits = decimals_of(cost / 1e6)
     rounded = that_add_up([usd / 1e6 for _, usd in parts], digits)
     total = round(sum(rounded), digits)
     written = [_unsigned(part, digits) for part in rounded]
@@ -172,10 +173,12 @@ def _pay(study: Study, verdict: Verdict) -> Tile:
     return {
         "key": "pay",
         "question": "Who pays?",
-        "number": f"{fixed(-total, digits)} M USD",
+        "number": f"{fixed(-total, digits) if total else 0} M USD",
         "sentence": f"Zone users pay {users} M USD a year {more}: {kept}."
         if total
-        else "Zone users pay what they paid without it.",
+        else "Zone users pay what they paid without it."
+        if study.with_bloc.zone
+        else "No country is inside on that day, so there is no zone.",
         "spark": marks if total else [],
         "why": f"{' + '.join(written).replace('+ ' + MINUS, MINUS + ' ')} ="
         f" {_unsigned(total, digits)} M USD a year. Treasuries: top-up duty of the zone. The rest is"

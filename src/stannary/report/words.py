@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from math import floor
+from math import floor, log10
 
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
@@ -40,7 +40,7 @@ def exact(value: float | None) -> str:
 
 def fixed(value: float, decimals: int) -> str:
     """A signed amount with a set number of decimals, for columns that add up: +290.0."""
-    text = f"{value:+,.{decimals}f}"
+    text = f"{value:+,.{max(decimals, 0)}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("+-")
     return text.replace("-", MINUS)
@@ -66,6 +66,12 @@ def millions(usd: float) -> str:
     if abs(usd) < 500:
         return "0"
     return ("+" if usd > 0 else MINUS) + figure(abs(usd) / 1e6)
+
+
+def decimals_of(millions: float) -> int:
+    """Decimals that tell an amount of M USD in three digits, two at most; -1: whole tens."""
+    size = abs(millions)
+    return 2 if size < 10 else 2 - floor(log10(size))
 
 
 def that_add_up(parts: Sequence[float], decimals: int) -> list[float]:
