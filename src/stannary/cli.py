@@ -77,7 +77,7 @@ def run(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Where files go [default: out/YEAR-AGREEMENT]."),
+        typer.Option("--out", metavar="DIR", help="Where files go [default: a folder in out/]."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print outcome.json instead of the screen.")
@@ -141,7 +141,7 @@ def data(
 def main() -> None:
     """Entry point: refusals of bad input are printed, never a traceback."""
     try:
-        app()
+        app(prog_name="stannary")
     except StannaryError as refusal:
         typer.echo(f"stannary: {refusal}", err=True)
         sys.exit(2)

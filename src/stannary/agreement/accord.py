@@ -17,7 +17,6 @@ from .article import Listing, Parameter, Status, Text, Value
 from .reading import read
 from .schedule import Clause, Duty, Floor, LegalProduct, Member, Schedule
 
-
 FOUR_PLACES = Decimal("0.0001")
 """Precision of a floor, USD/kg."""
 

@@ -17,6 +17,7 @@ Next: `spatial`, the system in symbols; `complementarity`, which solves it.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -155,10 +156,13 @@ def _smoothed(system: System, sigma: float) -> Economy:
     )
 
 
+_balance = jax.jit(clearing.balance)
+
+
 def _smooth_start(system: System, unknown: Array, sigma: float) -> Unknown:
     """Every unknown as the smooth market has it at given gate prices."""
     s, e, n = system, system.economy, system.network
-    b = clearing.balance(jnp.asarray(unknown), n, _smoothed(system, sigma), s.levers)
+    b = _balance(jnp.asarray(unknown), n, _smoothed(system, sigma), s.levers)
     gate, paid = np.array(b.price.gate), np.array(b.shares.average)
     grown = e.iso_quantity * (gate[n.isoelastic_node] / e.iso_price) ** e.iso_elasticity
     return Unknown(
@@ -218,8 +222,8 @@ def _with_offers(s: System, solved: Solved, market: Market) -> Solved:
     joint[n.made_node[~single[n.made_plant]]] = True
     for priced in (True, False):
         u = Unknown(*(np.array(v) for v in unpack(solved.x, s)))
+        state = spatial.evaluate(jnp.asarray(solved.x), s)
         for _ in range(len(market.world.products) + 1):  # a price may hang on a stage before it
-            state = spatial.evaluate(jnp.asarray(pack(u, s)), s)
             supplied, landed = np.asarray(state.supplied), np.asarray(state.landed)
             idle = (supplied <= NOTHING * s.scale.node_tonnes) & ~joint
             first = np.full(len(idle), np.inf)
@@ -236,6 +240,7 @@ def _with_offers(s: System, solved: Solved, market: Market) -> Solved:
             bought = np.asarray(state.wanted) > NOTHING * s.scale.use_tonnes
             paid = np.where(bought[s.uses], u.paid, offer[s.uses])
             u = u._replace(gate=gate if priced else u.gate, paid=paid)
+            state = spatial.evaluate(jnp.asarray(pack(u, s)), s)
         flow, wanted = np.asarray(state.flow), np.asarray(state.wanted)
         arrived = np.bincount(n.arc_use, flow, minlength=len(wanted))
         kept = np.where(arrived > wanted, wanted / np.where(arrived > 0, arrived, 1.0), 1.0)

@@ -1,6 +1,6 @@
 """Measures: what a world's own border table does to every route, as levers.
 
-Next: `calibrate`, which lays the base year's measures on; `from_agreement`, which adds the law of a day.
+Next: `calibrate`, which lays the base year's measures on; `from_agreement`, which adds the law.
 """
 
 from collections.abc import Container

@@ -135,6 +135,7 @@ def system(market: Market, levers: Levers) -> tuple[System, tuple[Pair, ...]]:
     return whole, tuple(pair for pair, live in zip(market.uses, use, strict=True) if not live)
 
 
+@jax.jit
 def units(s: System) -> tuple[Unknown, Unknown]:
     """Units of every unknown, and of the condition that stands against it."""
     n, e, scale = s.network, s.economy, s.scale

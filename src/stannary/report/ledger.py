@@ -24,11 +24,14 @@ def as_json(inventory: Inventory) -> str:
         "counts": inventory.counts,
         "shares": [
             {
-                "what": s.what, "region": s.region, "here": s.here,
-                "published": s.published, "source": s.source,
+                "what": s.what,
+                "region": s.region,
+                "here": s.here,
+                "published": s.published,
+                "source": s.source,
             }
             for s in inventory.shares
-        ],  # fmt: skip
+        ],
     }
     if inventory.key:
         body["key"] = inventory.key

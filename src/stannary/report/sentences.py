@@ -49,7 +49,9 @@ def amount(tonnes: float) -> str:
 
 
 def millions(usd_per_year: float) -> str:
-    """Signed M USD in three digits: +290, -8.29."""
+    """Signed M USD: +290 and -2,198 to the million, -8.29 in three digits below a hundred."""
+    if abs(usd_per_year) >= 99.95e6:
+        return f"{usd_per_year / 1e6:+,.0f}"
     return _plain(words.millions(usd_per_year))
 
 

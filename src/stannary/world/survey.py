@@ -7,6 +7,7 @@ import csv
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -110,7 +111,14 @@ def where(world: World, key: str) -> tuple[Found, ...]:
     if not found:
         known = {" ".join(ids) for _, ids, _, _ in _rows(world)}
         known |= {ids[0] for table, ids, _, _ in _rows(world) if table in GATHERED}
-        raise UnknownName("record", key, known, where=f"the world {world.name}")
+        near = get_close_matches(key, sorted(known), n=3, cutoff=0.5)
+        remedy = (
+            "did you mean " + " or ".join(f'"{name}"' for name in near) + "?"
+            if near
+            else 'an id of any table (a plant, project, use or recipe), "PRODUCT REGION" for a price,'
+            ' "PRODUCT ORIGIN DESTINATION" for a flow'
+        )
+        raise UnknownName("record", key, known, where=f"the world {world.name}", remedy=remedy)
     return tuple(found)
 
 
