@@ -12,7 +12,7 @@ from . import sentences
 from .names import product_name
 
 WIDTH = 100
-LABEL = 14
+LABEL = 13
 
 
 def screen(study: Study, folder: Path) -> str:
@@ -58,8 +58,8 @@ def _table(study: Study) -> list[str]:
     place = "zone" if study.with_bloc.zone else "world"
     lines = [
         f"  {'':<{LABEL}}{f'price in {place}':>15}{'floor':>9}  {'holds?':<29}"
-        f"{f'{place} output':>16}  {owner} share",
-        f"  {'USD/kg':<{LABEL}}{'without':>8}{'with':>7}{'':>9}  {'':<29}{'t/y':>9}{'change':>7}"
+        f"{f'{place} output':>15}  {owner} share",
+        f"  {'USD/kg':<{LABEL}}{'without':>8}{'with':>7}{'':>9}  {'':<29}{'t/y':>8}{'change':>7}"
         f"  of {place} use",
     ]
     return lines + [_row(study, row) for row in rows]
@@ -78,7 +78,7 @@ def _row(study: Study, row: ProductVerdict) -> str:
     return (
         f"  {product_name(study.world, row.product):<{LABEL}}"
         f"{_price(before.price):>8}{_price(after.price):>7}{floor:>9}  {reason:<29.29}"
-        f"{made:>9}{change:>7}  {share}"
+        f"{made:>8}{change:>7}  {share}"
     ).rstrip()
 
 
@@ -103,7 +103,7 @@ def _money(study: Study) -> list[str]:
         ("treasuries (top-up duty)", gap.treasuries),
         ("zone producers", gap.zone_producers),
         ("outside sellers", gap.outside_sellers),
-        ("lost (bought less, moved)", gap.lost),
+        ("the rest: lost or moved", gap.lost),
     ]
     kept = sentences.millions_that_add_up([amount for _, amount in right])
     digits = 0 if all(isinstance(part, int) for part in kept) else 2
@@ -120,7 +120,7 @@ def _extremes(study: Study) -> list[str]:
 
 
 def _look_out(study: Study) -> list[str]:
-    warnings = sentences.look_out(study)[:4]
+    warnings = sentences.look_out(study)
     if not warnings:
         return []
     lines = ["  Look out"]

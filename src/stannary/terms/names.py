@@ -10,7 +10,8 @@ EUROPEAN_UNION = "EUU"
 EUROPEAN_UNION_STATES = frozenset(
     {
         "AUT", "BEL", "BGR", "CYP", "CZE", "DEU", "DNK", "ESP", "EST", "FIN", "FRA", "GRC", "HRV",
-        "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "SWE",
+        "HUN", "IRL", "ITA", "LTU", "LUX", "LVA", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN",
+        "SWE",
     }
 )  # fmt: skip
 """The 27 member states, ISO3."""
