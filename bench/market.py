@@ -7,6 +7,8 @@ bloc's, so that each takes several Newton steps. Two markets: the rare-earth cha
 world. Compilation is not in the figures. Ratios are between figures of one run.
 """
 
+# ruff: noqa: T201  what it finds goes to the terminal
+
 import argparse
 import os
 import platform

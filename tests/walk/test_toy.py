@@ -144,5 +144,5 @@ def test_the_bloc_alone_makes_the_difference(found):
 
 
 def test_a_setting_that_is_no_amendment_is_refused_with_an_example():
-    with pytest.raises(BadInput, match="floors.magnet=110"):
+    with pytest.raises(BadInput, match=r"floors\.magnet=110"):
         study("floors.magnet")

@@ -203,6 +203,11 @@ def _attempt(market: Market, system: System, unknown: Unknown) -> tuple[System, 
         if turn and np.max(solved.violation) > FAR:
             break  # better units did not help: another start may
         system = system._replace(scale=scale)
+    else:  # units that never settled: what counts is the violation in the last of them
+        x = pack(unknown, system)
+        solved = solved._replace(
+            x=x, violation=violation(x, spatial.problem(system, market.unlimited))
+        )
     if not sound:  # an answer on the straight continuation of a demand curve is none
         solved = solved._replace(violation=np.maximum(solved.violation, 1.0))
     return system, solved._replace(steps=steps)

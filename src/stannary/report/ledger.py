@@ -74,9 +74,9 @@ def _tables(inventory: Inventory) -> str:
         f"{total['estimate']:>10,}{total['assumed']:>9,}"
     )
     if inventory.shares:
-        lines += ["", f"  {'Share of the world':<64}{'here':>7}  published"]
+        lines += ["", f"  {'Share of the world':<60}{'here':>7}  published"]
         lines += [
-            f"  {f'{_country(inventory, s.region)}: {s.what}':<64}{s.here:>7.1%}  {s.published}"
+            f"  {f'{_country(inventory, s.region)}: {s.what}':<60}{s.here:>7.1%}  {s.published}"
             for s in inventory.shares
         ]
     lines += ["", f'  Where a number comes from: stannary data "{_example(inventory)}"']
