@@ -28,7 +28,8 @@ def test_every_line_fits_a_hundred_columns(inventory):
 
 def test_counts_are_those_of_the_tables_themselves(inventory):
     printed = ledger.screen(inventory)
-    rows = list(csv.DictReader((inventory.world.folder / "plants.csv").open(encoding="utf-8")))
+    with (inventory.world.folder / "plants.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
     line = next(line for line in printed.splitlines() if line.strip().startswith("plants"))
     assert int(line.split()[1]) == len(rows)
     assert int(line.split()[2]) == sum(row["quality"] == "published" for row in rows)

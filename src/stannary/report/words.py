@@ -69,9 +69,9 @@ def millions(usd: float) -> str:
 
 
 def decimals_of(millions: float) -> int:
-    """Decimals that tell an amount of M USD in three digits, two at most; -1: whole tens."""
+    """Decimals that tell an amount of M USD in three digits, two at most, whole from a hundred up."""
     size = abs(millions)
-    return 2 if size < 10 else 2 - floor(log10(size))
+    return 2 if size < 10 else max(2 - floor(log10(size)), 0)
 
 
 def that_add_up(parts: Sequence[float], decimals: int) -> list[float]:
