@@ -13,6 +13,10 @@ import jax
 jax.config.update("jax_enable_x64", True)
 
 
+ONCE = {"xla_backend_optimization_level": 0}
+"""For kernels that run a few times a study: half the time to compile is worth more than speed."""
+
+
 def remember(folder: Path) -> None:
     """Keep compiled kernels in `folder` across processes.
 

@@ -10,6 +10,7 @@ Next: `verdict`, what two outcomes say about an agreement; `clearing`, how price
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -23,6 +24,7 @@ from . import demand, supply, trade
 from .calibrate import Market, market
 from .certificate import Certificate, certify, failure, unfinished
 from .clearing import TOLERANCE, Balance, Price, balance
+from .engine import ONCE
 from .exact import Answer, finish
 from .from_agreement import Bridge, bridge
 from .levers import Array, Economy, Levers, Network
@@ -185,7 +187,7 @@ def _outcome(
     return Outcome(market, agreement, day, schedule, law, certificate, numbers)
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=ONCE)
 def _numbers(unknown: Array, network: Network, economy: Economy, levers: Levers) -> Numbers:
     here = balance(unknown, network, economy, levers)
     return Numbers(
@@ -197,7 +199,7 @@ def _numbers(unknown: Array, network: Network, economy: Economy, levers: Levers)
     )
 
 
-@jax.jit
+@partial(jax.jit, compiler_options=ONCE)
 def _exact_numbers(
     exact: Answer,
     all_or_nothing: Array,

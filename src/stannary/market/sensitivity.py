@@ -19,6 +19,7 @@ import numpy as np
 from . import demand
 from .calibrate import Market
 from .clearing import balance, jacobian
+from .engine import ONCE
 from .levers import Array, Economy, Levers, Network
 from .outcome import Outcome
 
@@ -26,9 +27,6 @@ Kind = Literal[
     "capacity", "cost", "spread", "made", "used", "base_use", "elasticity", "freight",
     "substitution", "floor", "duty",
 ]  # fmt: skip
-
-_QUICK = {"xla_backend_optimization_level": 0}
-"""These kernels run once a study: half the time to compile is worth more than their speed."""
 
 RISE = 0.1
 """The rise of a figure that an effect is stated for."""
@@ -125,11 +123,13 @@ def _slopes(
     at_economy, at_before, at_after = _of_demand(averages, network, economy, inside)
     first, at_plain = _of_market(before.unknown, at_before, network, economy, plain)
     second, at_levers = _of_market(after.unknown, at_after, network, economy, levers)
-    whole = Economy(*(sum(parts) for parts in zip(at_economy, first, second, strict=True)))
-    return jax.tree.map(np.asarray, (whole, at_plain, at_levers))
+    # Summed in NumPy: each shape would be another little kernel to compile.
+    slopes = jax.tree.map(np.asarray, (at_economy, first, second))
+    whole = Economy(*(sum(parts) for parts in zip(*slopes, strict=True)))
+    return whole, *jax.tree.map(np.asarray, (at_plain, at_levers))
 
 
-@partial(jax.jit, compiler_options=_QUICK)
+@partial(jax.jit, compiler_options=ONCE)
 def _of_demand(
     averages: tuple[Array, Array], network: Network, economy: Economy, inside: Array
 ) -> tuple[Economy, Array, Array]:
@@ -141,7 +141,7 @@ def _of_demand(
     return jax.grad(cost, argnums=(0, 1, 2))(economy, *averages)
 
 
-@partial(jax.jit, compiler_options=_QUICK)
+@partial(jax.jit, compiler_options=ONCE)
 def _of_market(
     unknown: Array, weight: Array, network: Network, economy: Economy, levers: Levers
 ) -> tuple[Economy, Levers]:
