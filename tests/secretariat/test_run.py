@@ -94,3 +94,17 @@ def test_law_and_world_that_value_a_member_differently_are_refused(base):
     regions = base.regions | {"USA": replace(base.regions["USA"], valuation="CIF")}
     with pytest.raises(BadInput, match="values imports FOB"):
         secretariat.run("bloc-2026", replace(base, regions=regions))
+
+
+def test_a_smelter_without_ore_leaves_its_buyers_cut_off_and_no_price_is_made_up(tmp_path):
+    from pathlib import Path
+
+    from stannary.report import files
+
+    study = secretariat.run("no-bloc", Path(__file__).parent / "cut-off")
+    assert study.converged
+    assert study.with_bloc.certificate.cut_off == (("A", "metal"), ("B", "ore"))
+    files.write_all(study, tmp_path)
+    rows = (tmp_path / "outcome.csv").read_text("utf-8")
+    assert "nan" not in rows
+    assert "metal,B,,price_with" not in rows  # nobody makes metal: it has no price at any gate

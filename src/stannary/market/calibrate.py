@@ -112,7 +112,9 @@ def market(world: World) -> Market:
         axes.arcs, axes.nodes, measures_on(world, base_day(world)),
     )  # fmt: skip
     sigma = _floats([world.substitution.get(g, np.inf) for _, g in axes.uses])
-    all_or_nothing = np.array([m.capacity is None or m.spread == 0 for m in axes.makers], dtype=bool)
+    all_or_nothing = np.array(
+        [m.capacity is None or m.spread == 0 for m in axes.makers], dtype=bool
+    )
     return Market(
         world=world,
         nodes=axes.nodes,
@@ -143,7 +145,9 @@ def _axes(world: World) -> _Axes:
     supply = [c for c in world.curves if c.side == "supply"]
     demand = [c for c in world.curves if c.side == "demand"]
     makers += [
-        _Maker(f"curve:{c.region}:{c.product}", c.region, {c.product: 1.0}, {}, c.p1, c.p2, c.p3 or 0)
+        _Maker(
+            f"curve:{c.region}:{c.product}", c.region, {c.product: 1.0}, {}, c.p1, c.p2, c.p3 or 0
+        )
         for c in supply
         if c.form == "plant"
     ]

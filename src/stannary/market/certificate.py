@@ -24,6 +24,8 @@ class Certificate:
     iterations       Newton steps
     failed           (region, product) of the largest excess of every chain that did not clear
     cut_off          (region, product) that some buyer wants and no open route reaches
+    open_split       (region, product) where several origins sell at one floor under perfect
+                     substitution: what they sell together is known, how they share it is not
     """
 
     converged: bool
@@ -34,6 +36,7 @@ class Certificate:
     iterations: int
     failed: tuple[Pair, ...]
     cut_off: tuple[Pair, ...]
+    open_split: tuple[Pair, ...] = ()
 
 
 def failure(market: Market, cleared: Cleared, balance: Balance) -> Certificate:
@@ -80,7 +83,7 @@ def certify(
     spending = np.asarray(paid.spent)
     inside = np.array([region in zone or not zone for region, _ in uses])
     scale = float(spending[inside].sum()) or float(spending.sum()) or 1.0
-    above = np.asarray(balance.price.gate) - support
+    above = np.nan_to_num(balance.price.gate) - support
     tied = np.abs(above * balance.price.excess) / (market.economy.base_price * base)
     wanting = np.asarray(balance.final.slope) == 0
     cut = tuple(

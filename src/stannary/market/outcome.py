@@ -77,7 +77,9 @@ class Outcome:
     def cleared(self) -> Numbers:
         """The numbers. Raises NotCleared, naming region and product, when there are none."""
         if self.numbers is None:
-            where = ", ".join(f"{product} in {region}" for region, product in self.certificate.failed)
+            where = ", ".join(
+                f"{product} in {region}" for region, product in self.certificate.failed
+            )
             raise NotCleared(
                 f"the market of {self.market.world.name} under {self.agreement} on {self.day} did not"
                 f" clear: {where} (residual {self.certificate.residual:.1e})."
@@ -172,7 +174,12 @@ def _outcome(
         certificate = certify(
             market, numbers.balance, numbers.money, levers.support, zone, solved.iterations
         )
-        certificate = replace(certificate, residual=solved.residual, cut_off=solved.cut_off)
+        certificate = replace(
+            certificate,
+            residual=solved.residual,
+            cut_off=solved.cut_off,
+            open_split=solved.open_split,
+        )
         return Outcome(market, agreement, day, schedule, law, certificate, numbers)
     found = reach(network, economy, levers, economy, market.base, start)
     numbers: Numbers = jax.tree.map(
@@ -208,24 +215,29 @@ def _exact_numbers(
     economy: Economy,
     levers: Levers,
 ) -> Numbers:
-    """The same numbers from an exact solution: routes and plants as it found them."""
+    """The same numbers from an exact solution: routes and plants as it found them.
+
+    A node that no live plant or curve supplies has no price: NaN, also along its routes.
+    """
     served = jnp.isfinite(exact.paid)
     paid = jnp.where(served, exact.paid, trade.CUT_OFF * jnp.max(base_price))
-    border = trade.border(exact.gate, network, economy, levers)
+    live = jnp.isfinite(exact.gate)
+    gate = jnp.where(live, exact.gate, 0.0)
+    border = trade.border(gate, network, economy, levers)
     landed = border.due.landed - border.due.top_up + exact.top_up
     due = border.due._replace(top_up=exact.top_up, landed=landed)
     arriving = exact.wanted[network.arc_use]
     share = jnp.where(arriving > 0, exact.flow / jnp.where(arriving > 0, arriving, 1.0), 0.0)
-    running = supply.plants(exact.gate, paid, network, economy)
+    running = supply.plants(gate, paid, network, economy)
     shipped = jnp.zeros_like(exact.gate).at[network.arc_node].add(exact.flow)
     zero = jnp.zeros_like(exact.gate)
     here = Balance(
         residual=(exact.supplied - shipped - exact.excess) / economy.base_supply,
-        price=Price(exact.gate, zero, exact.excess, zero),
+        price=Price(gate, zero, exact.excess, zero),
         border=border._replace(due=due),
         shares=trade.Shares(share, paid, served.astype(paid.dtype)),
         plants=running._replace(activity=exact.activity),
-        offer=supply.curves(exact.gate, network, economy),
+        offer=supply.curves(gate, network, economy),
         final=demand.final(paid, served, network, economy),
         supplied=exact.supplied,
         wanted=exact.wanted,
@@ -237,10 +249,16 @@ def _exact_numbers(
         exact.activity * running.margin,
         supply.plant_surplus(running.margin, economy),
     )
+    told = here._replace(
+        price=here.price._replace(gate=exact.gate),
+        border=here.border._replace(
+            due=due._replace(landed=jnp.where(live[network.arc_node], landed, jnp.nan))
+        ),
+    )
     return Numbers(
         unknown=zero,
-        balance=here,
+        balance=told,
         money=money(here, network, economy, levers),
         plant_surplus=surplus,
-        curve_surplus=supply.curve_surplus(exact.gate, network, economy),
+        curve_surplus=supply.curve_surplus(gate, network, economy),
     )

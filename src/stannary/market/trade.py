@@ -73,8 +73,10 @@ def shares(landed: Array, network: Network, economy: Economy, levers: Levers) ->
     """
     node, use = network.arc_node, network.arc_use
     uses = economy.sigma.shape[0]
-    potential = jnp.zeros_like(economy.potential).at[network.made_node].add(
-        economy.made * economy.capacity[network.made_plant]
+    potential = (
+        jnp.zeros_like(economy.potential)
+        .at[network.made_node]
+        .add(economy.made * economy.capacity[network.made_plant])
     )
     has_plants = economy.potential > 0
     growth = jnp.where(has_plants, potential / jnp.where(has_plants, economy.potential, 1.0), 1.0)

@@ -35,8 +35,9 @@ def look_out(study: Study) -> list[tuple[str, str]]:
     if study.verdict is None:
         return []
     found = [
-        *_cut_off(study), *_uncovered(study, study.verdict), *_supplier(study, study.verdict),
-        *_surplus(study, study.verdict), *_undersold(study, study.verdict), *_law(study),
+        *_cut_off(study), *_open_split(study), *_uncovered(study, study.verdict),
+        *_supplier(study, study.verdict), *_surplus(study, study.verdict),
+        *_undersold(study, study.verdict), *_law(study),
     ]  # fmt: skip
     found.sort(key=lambda caution: -caution.weight)
     last = Caution(
@@ -60,6 +61,18 @@ def _cut_off(study: Study) -> Iterator[Caution]:
             float("inf"),
             f"No open route reaches {', '.join(names)}{more}: nothing is bought there, and what that"
             " costs is an assumption.",
+        )
+
+
+def _open_split(study: Study) -> Iterator[Caution]:
+    tied = study.with_bloc.certificate.open_split
+    if tied:
+        region, product = tied[0]
+        yield Caution(
+            1e30,
+            f"{first_up(product_name(study.world, product))} in {region_name(study.world, region)}:"
+            " several origins sell at one floor. What they sell together is known, how they share"
+            " it, and with it their own prices, is one answer of many.",
         )
 
 

@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable
+from math import isfinite
 from pathlib import Path
 
 import numpy as np
@@ -132,13 +133,14 @@ def csv_text(study: Study) -> str:
 def _rows(outcome: Outcome, solve: str) -> Iterable[tuple[str, str, str, str, float, str]]:
     market, b = outcome.market, outcome.cleared.balance
     for (region, product), price in zip(market.nodes, b.price.gate.tolist(), strict=True):
-        yield product, region, "", f"price_{solve}", price, PRICE
+        if isfinite(price):  # a node that nothing live supplies has no price
+            yield product, region, "", f"price_{solve}", price, PRICE
     landed = b.border.due.landed.tolist()
     passable = open_routes(outcome).tolist()
     flows = b.flow.tolist()
     for route, price, passes, flow in zip(market.arcs, landed, passable, flows, strict=True):
         yield *route, f"flow_{solve}", flow, QUANTITY
-        if passes:
+        if passes and isfinite(price):
             yield *route, f"landed_{solve}", price, PRICE
 
 

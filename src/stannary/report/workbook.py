@@ -8,6 +8,7 @@ Next: `files`, which writes it beside the others.
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ def write(study: Study, path: Path) -> None:
                     # Never `write`: it would take "=..." for a formula and "http..." for a link.
                     if isinstance(cell, str):
                         sheet.write_string(line, at, cell, formats[column.kind])
-                    elif cell is not None:
+                    elif cell is not None and isfinite(cell):
                         sheet.write_number(line, at, cell, formats[column.kind])
             sheet.autofilter(ABOVE, 0, ABOVE + len(table.rows), len(table.columns) - 1)
             sheet.freeze_panes(ABOVE + 1, 1)
