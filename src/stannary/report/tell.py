@@ -5,6 +5,7 @@ Next: `grounds`, what it rests on and the law; `slide`, the slider; `story`, the
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from .. import DATA_VERSION, __version__
@@ -34,9 +35,21 @@ def story(study: Study) -> Mapping[str, object]:
     verdict = study.verdict
     if verdict is None:
         return told
+    # The compiler leaves Python free: the slider's markets are solved while it works on the slopes.
+    with ThreadPoolExecutor(1) as beside:
+        sliding = beside.submit(slide.slider, study)
+        told |= _found(study, verdict)
+        slider = sliding.result()
+    if slider is not None:
+        told["slider"] = slider
+    return told
+
+
+def _found(study: Study, verdict: Verdict) -> dict[str, object]:
+    """Everything that a study which cleared has to tell, but for its slider."""
     rows = sentences.told_rows(study)
     gap = verdict.price_gap
-    told |= {
+    return {
         "headline": sentences.headline(study),
         "assumed_count": len(study.assumed),
         "tiles": [_hold(study, rows), _pay(study, verdict), _made(study, rows)],
@@ -57,9 +70,6 @@ def story(study: Study) -> Mapping[str, object]:
         "check": grounds.check(study),
         "csv": files.csv_text(study),
     }
-    if (slider := slide.slider(study)) is not None:
-        told["slider"] = slider
-    return told
 
 
 def _title(study: Study) -> Title:
