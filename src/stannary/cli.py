@@ -44,7 +44,9 @@ def _day(text: str | None) -> date | None:
 def stannary(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Say the version and end."),
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Say the version and end."
+        ),
     ] = False,
 ) -> None:
     """What would a price floor shared by allies do to critical minerals?

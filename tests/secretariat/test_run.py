@@ -46,8 +46,12 @@ def test_before_anyone_is_inside_the_bloc_has_no_zone(base):
 
 
 def test_a_dated_setting_holds_from_its_day(base):
-    before = secretariat.run("bloc-2026", base, date(2027, 6, 1), ["floors.ndpr.metal.2028-01-01=90"])
-    after = secretariat.run("bloc-2026", base, date(2028, 1, 1), ["floors.ndpr.metal.2028-01-01=90"])
+    before = secretariat.run(
+        "bloc-2026", base, date(2027, 6, 1), ["floors.ndpr.metal.2028-01-01=90"]
+    )
+    after = secretariat.run(
+        "bloc-2026", base, date(2028, 1, 1), ["floors.ndpr.metal.2028-01-01=90"]
+    )
     assert before.verdict.products["ndpr.metal"].floor == 150_000
     assert after.verdict.products["ndpr.metal"].floor == 90_000
 

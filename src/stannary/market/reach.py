@@ -6,7 +6,7 @@ does not clear it is cut, where it does it grows. What cannot be reached is retu
 
 import numpy as np
 
-from .clearing import TOLERANCE, Cleared, clear
+from .clearing import STEPS, TOLERANCE, Cleared, clear
 from .levers import Array, Economy, Levers, Network
 
 AWAY = (-0.5, 0.5)
@@ -15,6 +15,7 @@ AWAY = (-0.5, 0.5)
 FIRST_STRETCH = 0.5
 SHORTEST_STRETCH = 2e-4
 MOST_SOLVES = 120
+PATIENCE = 15
 
 
 def reach(
@@ -30,17 +31,18 @@ def reach(
     start  (node)  unknown to leap from; the base prices when None
     """
     zero = np.zeros_like(economy.base_price)
-    unknown, residual, steps = zero, np.full_like(zero, np.inf), 0
+    unknown, residual, steps = zero, zero, 0
     failed = np.ones_like(zero, dtype=bool)
     for leap in (zero if start is None else start, *(zero + away for away in AWAY)):
         tried = _plain(clear(leap, network, economy, levers))
         steps += int(tried.iterations)
         cleared = failed & (tried.residual <= TOLERANCE)
         unknown = np.where(cleared[network.node_chain], tried.unknown, unknown)
-        residual = np.where(failed, np.fmin(residual, tried.residual), residual)
+        residual = np.where(cleared, tried.residual, residual)
         failed = failed & ~cleared
         if not failed.any():
             return Cleared(unknown, residual, np.array(steps))
+    leapt = tried.unknown
     path = _Path(network, economy, levers, base_economy, base_levers)
     here = np.where(failed, 0.0, 1.0)  # (chain number) how far along the path
     stretch = np.full_like(here, FIRST_STRETCH)
@@ -56,10 +58,14 @@ def reach(
         unknown = np.where(moved[network.node_chain], tried.unknown, unknown)
         stretch = np.where(moved, 2 * stretch, stretch / 4)
         walking = (here < 1) & (moved | (stretch >= SHORTEST_STRETCH))
-    # A chain that gave up keeps the residual of its leap, which says that it failed.
-    arrived = _plain(clear(unknown, network, economy, levers))
-    residual = np.where(here < 1, np.maximum(residual, 10 * TOLERANCE), arrived.residual)
-    return Cleared(arrived.unknown, residual, np.array(steps + int(arrived.iterations)))
+    # Where prices must rise a thousandfold a leap crawls: from its end, it is given more time.
+    unknown = np.where((here < 1)[network.node_chain], leapt, unknown)
+    for _ in range(PATIENCE):
+        found = _plain(clear(unknown, network, economy, levers))
+        unknown, steps = found.unknown, steps + int(found.iterations)
+        if found.iterations < STEPS:
+            break
+    return Cleared(unknown, found.residual, np.array(steps))
 
 
 def _plain(cleared: Cleared) -> Cleared:

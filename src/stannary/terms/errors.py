@@ -52,7 +52,9 @@ class BadInput(StannaryError, ValueError):
         self.allowed, self.remedy = allowed, remedy
         lines = [what, f"  where:   {where}"]
         if value is not None:
-            lines.append(f"  met:     {value!r}" if isinstance(value, str) else f"  met:     {value}")
+            lines.append(
+                f"  met:     {value!r}" if isinstance(value, str) else f"  met:     {value}"
+            )
         if allowed:
             lines.append(f"  allowed: {allowed}")
         if remedy:
@@ -74,9 +76,7 @@ class UnknownName(BadInput):
         if near and not remedy:
             remedy = "did you mean " + " or ".join(near) + "?"
         self.near = tuple(near)
-        super().__init__(
-            f"unknown {kind}", where=where, value=name, allowed=allowed, remedy=remedy
-        )
+        super().__init__(f"unknown {kind}", where=where, value=name, allowed=allowed, remedy=remedy)
 
 
 class BadArticle(BadInput):
