@@ -99,6 +99,7 @@ def run(
     from . import secretariat
     from .report import publish
 
+    publish.ready(out)
     secretariat.remember_compiled()
     study = secretariat.run(agreement, world, _day(day), settings or ())
     folder = publish.publish(study, out)

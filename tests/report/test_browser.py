@@ -128,7 +128,7 @@ def test_the_title_of_each_chart_is_its_finding_and_is_read_aloud(visit):
     titles = page.locator("figure.chart .finding").all_inner_texts()
     assert titles == [
         "4 of 8 floors hold, 2 fail, 2 are idle",
-        "Most is gained by Australia, most is paid by Japan",
+        "Among members, most is gained by Australia, most is paid by Japan",
         "Of each 100 USD that zone users pay more, 45 go to zone producers",
     ]
     svgs = page.locator("figure.chart svg")

@@ -41,3 +41,20 @@ def test_two_long_amendments_get_two_folders_of_bearable_length(study):
     other = replace(study, settings=tuple(f"floors.ndpr.oxide={n}" for n in range(29)))
     assert publish.home(one) != publish.home(other)
     assert len(publish.home(one).name) < 120
+
+
+def test_a_page_that_cannot_be_written_leaves_no_other_file_behind(study, tmp_path, monkeypatch):
+    def fails(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(publish.page, "write", fails)
+    with pytest.raises(BadInput, match="nothing can be written there"):
+        publish.publish(study, tmp_path / "here")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_the_way_of_a_file_is_refused_before_anything_is_written(study, tmp_path):
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(BadInput, match="a folder stands where a file is to be written"):
+        publish.publish(study, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["report.html"]

@@ -79,6 +79,7 @@ def test_the_command_of_a_study_makes_it_again(base):
         (["floors.npdr.oxide=90"], UnknownName, "did you mean floors.ndpr.oxide"),
         (["floors.ndpr.oxide"], BadInput, "an amendment without a value"),
         (["floors.ndpr.oxide=-1"], BadInput, "negative floor"),
+        (["floors.ndpr.oxide=1e400"], BadInput, "beyond any price"),
         (["floors.ndpr.oxide=12,5"], BadInput, "not a number"),
         (["members.XXX=2027-01-01"], UnknownName, "members"),
         (["members.DEU=2027-01-01"], BadInput, "inside through EUU"),

@@ -18,6 +18,8 @@ COMPARISONS = ("duty-paid", "cif")
 
 # A rate of 25 is a percentage somebody forgot to divide; the highest real ones are near 7 (700 %).
 HIGHEST_RATE = Decimal(10)
+# No metal has ever cost ten million dollars a kilogram: beyond it, somebody has mistaken the unit.
+HIGHEST_FLOOR = Decimal(10_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,13 @@ def _floor(raw: object, place: Place) -> Value:
     value = number(raw, place)
     if value < 0:
         raise BadArticle("a negative floor", where=place, value=value, allowed="0 or more, USD/kg")
+    if value > HIGHEST_FLOOR:
+        raise BadArticle(
+            "a floor beyond any price",
+            where=place,
+            value=str(value),
+            allowed=f"at most {HIGHEST_FLOOR} USD/kg",
+        )
     return value
 
 

@@ -163,8 +163,9 @@ def product_verdict(product: str, without: Outcome, with_bloc: Outcome) -> Produ
     level = law.floors.get(product) if law else None
     floor = level.usd_per_t if level and zone else None
     mineral = with_bloc.market.world.products[product].mineral
-    named = with_bloc.schedule.dominant_supplier if with_bloc.schedule else {}
-    dominant = named.get(mineral, named.get("*", "CHN"))
+    assert with_bloc.schedule is not None  # a verdict is about an agreement, and it names one
+    named = with_bloc.schedule.dominant_supplier
+    dominant = named.get(mineral, named["*"])
     before = _side(product, without, zone, dominant)
     after = _side(product, with_bloc, zone, dominant)
     state, reason = _state(floor, before, after)

@@ -234,6 +234,6 @@ def _law(study: Study) -> Iterator[Caution]:
     if law.unheard:
         yield Caution(
             weight,
-            f"{len(law.unheard)} duties are of countries that are only part of a region here, and"
-            " are not charged.",
+            f"Duties of importers that are only part of a region here, not charged:"
+            f" {', '.join(law.unheard[:3])}{' ...' if len(law.unheard) > 3 else ''}.",
         )

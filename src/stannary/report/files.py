@@ -28,29 +28,30 @@ from ..terms.units import KG_PER_TONNE
 from . import workbook
 
 SCHEMA = "stannary-outcome/1"
+NAMES = ("outcome.json", "outcome.csv", "outcome.xlsx", "outcome.nc")
 COLUMNS = ("product", "origin", "destination", "variable", "value", "unit")
 
 
-def write_all(study: Study, folder: Path) -> tuple[Path, ...]:
+Writer = Callable[[Study, Path], None]
+
+
+def write_all(
+    study: Study, folder: Path, beside: dict[str, Writer] | None = None
+) -> tuple[Path, ...]:
     """Write the files of `study` into `folder`, in place of older ones; their paths.
+
+    beside  further files by name, that appear with them or not at all
 
     A study that did not clear has outcome.json only. An older table beside it would pass for its
     answer, so it is removed.
 
-    Raises BadInput where `folder` is a file, and OSError where nothing can be written there. When
-    writing fails, the older files stand as they were.
+    Raises BadInput where `folder` cannot hold them (see `refuse`), and OSError where nothing can be
+    written there. When writing fails, the older files stand as they were.
     """
     home = folder.resolve()
-    if home.exists() and not home.is_dir():
-        raise BadInput(
-            "files cannot go there: it is a file",
-            where="--out",
-            value=str(folder),
-            allowed="a folder, or a name that is free",
-            remedy=f"--out {folder}-files",
-        )
+    refuse(folder, NAMES + tuple(beside or ()))
     # outcome.json is moved last: whoever waits for it finds the others in place.
-    writers: dict[str, Callable[[Study, Path], None]] = {"outcome.json": _write_json}
+    writers: dict[str, Writer] = (beside or {}) | {"outcome.json": _write_json}
     tables = {
         "outcome.csv": _write_csv,
         "outcome.xlsx": workbook.write,
@@ -68,6 +69,28 @@ def write_all(study: Study, folder: Path) -> tuple[Path, ...]:
         for name in writers:
             os.replace(Path(made, name), home / name)
     return tuple(folder / name for name in ("outcome.json", *tables) if name in writers)
+
+
+def refuse(folder: Path, names: tuple[str, ...] = ()) -> None:
+    """Raises BadInput where a file stands in the way of `folder`, or a folder in the way of a file."""
+    for part in (folder, *folder.parents):
+        if part.exists() and not part.is_dir():
+            raise BadInput(
+                "files cannot go there: it is a file",
+                where="--out",
+                value=str(part),
+                allowed="a folder, or a name that is free",
+                remedy=f"--out {part}-files",
+            )
+    for name in names:
+        if (folder / name).is_dir():
+            raise BadInput(
+                "a folder stands where a file is to be written",
+                where="--out",
+                value=str(folder / name),
+                allowed="a file, or nothing, of that name",
+                remedy="remove it, or choose another --out",
+            )
 
 
 def as_json(study: Study) -> dict[str, object]:

@@ -9,25 +9,34 @@ from ..terms.errors import BadInput
 from . import files, page, tell, terminal
 
 LONGEST_NAME = 80
+REPORT = "report.html"
 
 
 def publish(study: Study, folder: Path | None = None) -> Path:
-    """Write report.html and the outcome files to `folder` (default: see `home`).
+    """Write report.html and the outcome files to `folder` (default: see `home`), all or none.
 
-    Raises BadInput where the folder's path is a file. A study that did not clear writes its report and
-    its JSON, which say so, and removes an older study's tables from the folder: they are not its own.
+    A study that did not clear writes its report and its JSON, which say so; an older study's tables
+    are removed from the folder, for they are not its own. Raises BadInput where nothing can be written.
     """
     place = folder or home(study)
-    for part in (place, *place.parents):
-        if part.exists() and not part.is_dir():
-            raise BadInput(
-                "the output folder is a file", where="--out", value=str(part),
-                allowed="a folder, new or not", remedy="--out out/another-name",
-            )  # fmt: skip
     told = tell.story(study)
-    files.write_all(study, place)
-    page.write(told, place / "report.html")
+    try:
+        files.write_all(study, place, {REPORT: lambda _, path: page.write(told, path)})
+    except OSError as error:
+        raise BadInput(
+            "nothing can be written there",
+            where="--out",
+            value=str(place),
+            allowed="a folder that you may write to",
+            remedy=f"--out with another folder ({error.strerror or error})",
+        ) from error
     return place
+
+
+def ready(folder: Path | None) -> None:
+    """Refuse a folder that cannot be written before anything is solved for it."""
+    if folder is not None:
+        files.refuse(folder, (REPORT, *files.NAMES))
 
 
 def home(study: Study) -> Path:

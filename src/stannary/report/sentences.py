@@ -101,9 +101,11 @@ def headline(study: Study) -> str:
         return "No result: the market did not balance."
     name = study.agreement.name
     if not study.with_bloc.zone:
-        who = f"{name} has no member that day"
+        who = f"{name} has no region of this world inside that day"
         if is_same(study):
-            return f"{name} changes nothing: it has no member, so without and with are the same."
+            inside = study.with_bloc.schedule and study.with_bloc.schedule.inside
+            why = "no region of this world is inside" if inside else "it has no member"
+            return f"{name} changes nothing: {why}, so without and with are the same."
         return f"{who}. {_users(verdict.gains, 'Users everywhere')}"
     floors = [p for p in verdict.products.values() if p.floor is not None]
     if not floors:

@@ -21,7 +21,7 @@ const PARTS = [
 
 export const net = (row: GainRow) => row.users + row.producers + row.treasury;
 
-/** "Most is gained by Australia, most is paid by Japan": a name may be a plural. */
+/** "Among members, most is gained by Australia, most is paid by Japan": a name may be a plural. */
 export function finding(rows: GainRow[]): string {
   const members = rows.filter((r) => r.inside);
   const sorted = [...members].sort((a, b) => net(b) - net(a));
@@ -29,7 +29,7 @@ export function finding(rows: GainRow[]): string {
   if (!most || !least) return "No member gains or pays";
   if (net(most) <= 0) return `Every member pays, most of all ${least.name}`;
   if (net(least) >= 0) return `No member pays; most is gained by ${most.name}`;
-  return `Most is gained by ${most.name}, most is paid by ${least.name}`;
+  return `Among members, most is gained by ${most.name}, most is paid by ${least.name}`;
 }
 
 /** Members sorted by what they gain, then everyone else; `highlight` is the region viewed as. */
