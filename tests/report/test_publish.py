@@ -23,7 +23,7 @@ def test_a_study_is_published_whole(study, tmp_path):
 def test_a_file_in_the_way_of_the_folder_is_refused_and_left_alone(study, tmp_path):
     (tmp_path / "taken").write_text("mine")
     for place in (tmp_path / "taken", tmp_path / "taken" / "below"):
-        with pytest.raises(BadInput, match="output folder is a file"):
+        with pytest.raises(BadInput, match="files cannot go there: it is a file"):
             publish.publish(study, place)
     assert (tmp_path / "taken").read_text() == "mine"
 

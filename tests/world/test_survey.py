@@ -127,7 +127,7 @@ def test_every_id_of_the_world_is_found(world):
 
 
 def test_an_unknown_id_names_the_nearest(world):
-    with pytest.raises(UnknownName, match=r"did you mean chn\.bayanobo\.mine"):
+    with pytest.raises(UnknownName, match=r'did you mean "chn\.bayanobo\.mine"'):
         where(world, "chn.bayanbo.mine")
 
 

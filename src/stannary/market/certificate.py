@@ -16,7 +16,7 @@ from .welfare import Money, money_gap
 class Certificate:
     """How well one market cleared.
 
-    converged        every chain cleared to `clearing.TOLERANCE`
+    converged        residual, tonnes and money all balance to `clearing.TOLERANCE`
     residual         largest |supply - shipped - excess| of a node, over its base supply
     mass_balance     largest |supply - use - excess| of a product, over its base supply
     money_balance    |paid - received| over what the zone spends (the world, where there is no zone)
@@ -69,7 +69,7 @@ def certify(
     zone: frozenset[str],
     iterations: int,
 ) -> Certificate:
-    """The certificate of a market that cleared."""
+    """The certificate of a market that a solver called cleared, from its own sums."""
     nodes, uses = market.nodes, market.uses
     base = market.economy.base_supply
     products = sorted({product for _, product in nodes})
@@ -92,13 +92,17 @@ def certify(
         if not balance.shares.served[i] and wanting[i]
     )  # fmt: skip
     residual = float(np.max(np.abs(balance.residual), initial=0.0))
+    money_balance = abs(float(money_gap(paid))) / scale
+    # A root that does not balance tonnes and money is none, whatever the solver thought of it.
+    proved = residual <= TOLERANCE and mass <= TOLERANCE and money_balance <= TOLERANCE
+    worst = nodes[int(np.argmax(np.nan_to_num(np.abs(balance.residual), nan=np.inf)))]
     return Certificate(
-        converged=True,
+        converged=proved,
         residual=residual,
         mass_balance=mass,
-        money_balance=abs(float(money_gap(paid))) / scale,
+        money_balance=money_balance,
         complementarity=float(np.max(tied, initial=0.0)),
         iterations=iterations,
-        failed=(),
+        failed=() if proved else (worst,),
         cut_off=cut,
     )

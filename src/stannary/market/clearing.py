@@ -129,13 +129,19 @@ def jacobian(b: Balance, network: Network, economy: Economy) -> Array:
     )  # fmt: skip
     switching = jnp.zeros((u, n)).at[use, node].add(pull / landed)
     sharing = jnp.zeros((n, u)).at[node, use].add(share)
-    makes = jnp.zeros((n, k)).at[network.made_node, network.made_plant].add(economy.made)
-    draws = jnp.zeros((u, k)).at[network.used_use, network.used_plant].add(economy.used)
-
-    margins = makes.T * b.price.slope - draws.T @ averages
+    # A plant has a few outputs and inputs: adding their rows is half the work of dense products.
+    earned = economy.made * b.price.slope[network.made_node]
+    paid = economy.used[:, None] * averages[network.used_use]
+    margins = (
+        jnp.zeros((k, n))
+        .at[network.made_plant, network.made_node].add(earned)
+        .at[network.used_plant].add(-paid)
+    )  # fmt: skip
     activity = b.plants.slope[:, None] * margins
-    wanted = draws @ activity + b.final.slope[:, None] * averages
-    supplied = makes @ activity
+    drawn = economy.used[:, None] * activity[network.used_plant]
+    made = economy.made[:, None] * activity[network.made_plant]
+    wanted = (b.final.slope[:, None] * averages).at[network.used_use].add(drawn)
+    supplied = jnp.zeros((n, n)).at[network.made_node].add(made)
     own = jnp.zeros(n).at[node].add(-sigma * b.wanted[use] * pull / landed)
     shipped = sharing @ (wanted + (economy.sigma * b.wanted)[:, None] * switching)
     diagonal = b.offer.slope * b.price.slope - own - b.price.relief

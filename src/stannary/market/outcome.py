@@ -180,7 +180,8 @@ def _outcome(
             cut_off=solved.cut_off,
             open_split=solved.open_split,
         )
-        return Outcome(market, agreement, day, schedule, law, certificate, numbers)
+        proved = numbers if certificate.converged else None
+        return Outcome(market, agreement, day, schedule, law, certificate, proved)
     found = reach(network, economy, levers, economy, market.base, start)
     numbers: Numbers = jax.tree.map(
         np.asarray, _numbers(found.unknown, network, economy, levers)
@@ -191,7 +192,8 @@ def _outcome(
     certificate = certify(
         market, numbers.balance, numbers.money, levers.support, zone, int(found.iterations)
     )
-    return Outcome(market, agreement, day, schedule, law, certificate, numbers)
+    proved = numbers if certificate.converged else None
+    return Outcome(market, agreement, day, schedule, law, certificate, proved)
 
 
 @partial(jax.jit, compiler_options=ONCE)

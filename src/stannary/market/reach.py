@@ -32,6 +32,7 @@ def reach(
     """
     zero = np.zeros_like(economy.base_price)
     unknown, residual, steps = zero, zero, 0
+    tried = Cleared(zero, zero, np.array(0))
     failed = np.ones_like(zero, dtype=bool)
     for leap in (zero if start is None else start, *(zero + away for away in AWAY)):
         tried = _plain(clear(leap, network, economy, levers))
@@ -60,6 +61,7 @@ def reach(
         walking = (here < 1) & (moved | (stretch >= SHORTEST_STRETCH))
     # Where prices must rise a thousandfold a leap crawls: from its end, it is given more time.
     unknown = np.where((here < 1)[network.node_chain], leapt, unknown)
+    found = Cleared(unknown, residual, np.array(0))
     for _ in range(PATIENCE):
         found = _plain(clear(unknown, network, economy, levers))
         unknown, steps = found.unknown, steps + int(found.iterations)

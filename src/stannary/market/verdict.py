@@ -51,7 +51,7 @@ class Side:
     use, made, imported  tonnes a year used, made, and brought in from outside the zone
     supplier  share of use that comes from the dominant supplier; None: nobody buys
     top_up    top-up duty paid, USD/y
-    outside   lowest CIF price plus statutory duty of outside goods shipped, USD/t; None: none
+    outside   mean CIF price plus statutory duty of outside goods shipped, USD/t; None: none
     """
 
     price: float | None

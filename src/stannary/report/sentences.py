@@ -3,11 +3,12 @@
 Pure functions of a study. Next: `names`, what things are called; `cautions`, what to look out for.
 """
 
+import shlex
 from collections.abc import Sequence
 
 from ..agreement import Agreement
 from ..market.verdict import Gain, ProductVerdict, Verdict
-from ..secretariat import AGREEMENT, Study
+from ..secretariat import AGREEMENT, WORLD, Study
 from ..terms.dates import long
 from . import words
 from .names import listed, product_name, region_name
@@ -328,11 +329,11 @@ def _shipped_day() -> object:
 def next_command(study: Study) -> str:
     """What to run next: the remedy of the worst warning that has one, else the market without."""
     follows = [c for _, c in look_out(study) if c.startswith("stannary run")]
-    return (
-        follows[0]
-        if follows
-        else f"stannary run {'no-bloc' if study.with_bloc.zone else AGREEMENT}"
-    )
+    if follows:
+        return follows[0]
+    world = study.asked[1]
+    place = "" if world == WORLD else f" --world {shlex.quote(world)}"
+    return f"stannary run {'no-bloc' if study.with_bloc.zone else AGREEMENT}{place}"
 
 
 def checks(study: Study) -> dict[str, tuple[float, bool]]:
