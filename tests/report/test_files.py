@@ -386,6 +386,7 @@ def test_every_key_of_json_is_in_the_manual_and_the_other_way_round(study):
         study.with_bloc.certificate,
         failed=(("MYS", "ndpr.metal"),),
         cut_off=(("JPN", "ga.hp"),),
+        open_split=(("JPN", "ga.hp"),),
     )
     full = files.as_json(replace(study, with_bloc=replace(study.with_bloc, certificate=proof)))
     reasons = documented("Reasons", "###")

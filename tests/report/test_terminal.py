@@ -29,6 +29,12 @@ def test_the_screen_fits_forty_lines_of_a_hundred_columns(printed):
     assert max(map(len, lines)) <= 100
 
 
+def test_an_amended_study_fits_the_columns_too():
+    amended = secretariat.run(settings=["floors.magnet.std=79", "floors.magnet.ht=103"])
+    folder = Path("out/2027-bloc-2026+floors.magnet.std=79+floors.magnet.ht=103")
+    assert max(map(len, terminal.screen(amended, folder).splitlines())) <= 100
+
+
 def test_the_answer_comes_first_as_a_sentence(printed):
     first, _, answer = printed.splitlines()[:3]
     assert first.startswith("Market of 2024, rules of 1 January 2027.")

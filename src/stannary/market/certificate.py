@@ -12,11 +12,15 @@ from .measures import Pair
 from .welfare import Money, money_gap
 
 
+BALANCED = 1e-9
+"""What tonnes of a product, and money, may miss: of base supply, and of what the zone spends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Certificate:
     """How well one market cleared.
 
-    converged        residual, tonnes and money all balance to `clearing.TOLERANCE`
+    converged        residual within `clearing.TOLERANCE`, tonnes and money within BALANCED
     residual         largest |supply - shipped - excess| of a node, over its base supply
     mass_balance     largest |supply - use - excess| of a product, over its base supply
     money_balance    |paid - received| over what the zone spends (the world, where there is no zone)
@@ -94,7 +98,7 @@ def certify(
     residual = float(np.max(np.abs(balance.residual), initial=0.0))
     money_balance = abs(float(money_gap(paid))) / scale
     # A root that does not balance tonnes and money is none, whatever the solver thought of it.
-    proved = residual <= TOLERANCE and mass <= TOLERANCE and money_balance <= TOLERANCE
+    proved = residual <= TOLERANCE and mass <= BALANCED and money_balance <= BALANCED
     worst = nodes[int(np.argmax(np.nan_to_num(np.abs(balance.residual), nan=np.inf)))]
     return Certificate(
         converged=proved,

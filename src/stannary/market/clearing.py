@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from . import demand, supply, trade
 from .levers import Array, Economy, Levers, Network
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-8
 """Largest excess of a node, relative to its base supply, at which a market counts as cleared."""
 
 AIM = 1e-11

@@ -122,6 +122,7 @@ def as_json(study: Study) -> dict[str, object]:
         "iterations": sum(proof.iterations for proof in proofs),
         "failed": _places({solve: o.certificate.failed for solve, o in outcomes.items()}),
         "cut_off": _places({solve: o.certificate.cut_off for solve, o in outcomes.items()}),
+        "open_split": _places({solve: o.certificate.open_split for solve, o in outcomes.items()}),
         "assumed_count": len(study.assumed),
         "assumed": list(study.assumed),
         "zone": sorted(study.with_bloc.zone),

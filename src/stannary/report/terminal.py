@@ -134,9 +134,12 @@ def _look_out(study: Study) -> list[str]:
 
 
 def _files(study: Study, folder: Path) -> list[str]:
+    names = "outcome.xlsx  outcome.csv  outcome.nc  outcome.json"
+    written = f"  {folder}/report.html   {names}"
+    following = f"  Next: {sentences.next_command(study)}  |  stannary data"
     return [
-        f"  {folder}/report.html   outcome.xlsx  outcome.csv  outcome.nc  outcome.json",
-        f"  Next: {sentences.next_command(study)}  |  stannary data",
+        *([written] if len(written) <= WIDTH else [f"  {folder}/report.html", f"    {names}"]),
+        *([following] if len(following) <= WIDTH else _wrap(following.strip())),
         *_wrap(sentences.check_line(study)),
     ]
 
