@@ -11,7 +11,6 @@ from .levers import Array
 from .measures import Pair
 from .welfare import Money, money_gap
 
-
 BALANCED = 1e-9
 """What tonnes of a product, and money, may miss: of base supply, and of what the zone spends."""
 
