@@ -247,14 +247,19 @@ def _with_offers(s: System, solved: Solved, market: Market) -> Solved:
             u = u._replace(gate=gate if priced else u.gate, paid=paid)
             state = spatial.evaluate(jnp.asarray(pack(u, s)), s)
         flow, wanted = np.asarray(state.flow), np.asarray(state.wanted)
-        arrived = np.bincount(n.arc_use, flow, minlength=len(wanted))
-        kept = np.where(arrived > wanted, wanted / np.where(arrived > 0, arrived, 1.0), 1.0)
+        kept = _taken(flow, wanted, n.arc_use)
         u = u._replace(flow=u.flow * kept[n.arc_use[s.arcs]])
         tried = solved._replace(x=pack(u, s))
         tried = tried._replace(violation=violation(tried.x, problem))
         if np.max(tried.violation) <= TOLERANCE:
             return tried
     return solved
+
+
+def _taken(flow: Array, wanted: Array, arc_use: Array) -> Array:
+    """Share of what arrives at every use (use) that it wants; 1 where it wants all of it."""
+    arrived = np.bincount(arc_use, flow, minlength=len(wanted))
+    return np.where(arrived > wanted, wanted / np.where(arrived > 0, arrived, 1.0), 1.0)
 
 
 def _result(
@@ -266,9 +271,7 @@ def _result(
     supplied, flow = np.asarray(at.supplied), np.asarray(at.flow)
     wanted, arc_use = np.asarray(at.wanted), s.network.arc_use
     # What arrives and nobody wants is worth nothing: it is thrown away before it is shipped.
-    arrived = np.bincount(arc_use, flow, minlength=len(wanted))
-    taken = np.where(arrived > wanted, wanted / np.where(arrived > 0, arrived, 1.0), 1.0)
-    flow = flow * taken[arc_use]
+    flow = flow * _taken(flow, wanted, arc_use)[arc_use]
     shipped = np.bincount(s.network.arc_node, flow, minlength=len(supplied))
     gate = np.where(s.supplies, np.asarray(u.gate), np.nan)
     leftover = np.where(gate <= s.levers.support, np.maximum(supplied - shipped, 0.0), 0.0)
