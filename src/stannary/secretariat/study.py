@@ -1,10 +1,4 @@
-"""The secretariat: the verbs, named as the commands. The one place where rooms meet.
-
-    run    an agreement on a world: the market without and with the bloc, and the verdict
-    data   what a world rests on: its tables, qualities, shares, and the source of any figure
-
-Windows (command line, report) show what these return and compute nothing of their own.
-"""
+"""`run`: an agreement on a world, the market without and with the bloc, and the verdict."""
 
 import shlex
 import time
@@ -14,18 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from platformdirs import user_cache_dir
 
-from .agreement import Agreement, amend_all, overlay
-from .market import engine
-from .market.calibrate import market
-from .market.measures import base_day
-from .market.outcome import Outcome, default_day, solve_base, solve_on
-from .market.verdict import Verdict, verdict
-from .terms.errors import BadInput
-from .world import World, quality_counts, shares, where
-from .world.atlas import Quality
-from .world.survey import Found, Share
+from ..agreement import Agreement, amend_all, overlay
+from ..market.calibrate import market
+from ..market.measures import base_day
+from ..market.outcome import Outcome, default_day, solve_base, solve_on
+from ..market.verdict import Verdict, verdict
+from ..terms.errors import BadInput
+from ..world import World
 
 AGREEMENT, WORLD = "bloc-2026", "base-2024"
 AWAY = 1.2
@@ -142,49 +132,3 @@ def _amended(law: Agreement, setting: str) -> Agreement:
             remedy=f"--set {setting}=110",
         )
     return amend_all(law, [setting])
-
-
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """What a world rests on.
-
-    counts  rows by table and quality; `total` for all
-    shares  headline shares of this world beside the published ones
-    key     what was traced; None: nothing
-    found   every figure behind `key`, with its source and place
-    """
-
-    world: World
-    counts: dict[str, dict[Quality, int]]
-    shares: tuple[Share, ...]
-    key: str | None
-    found: tuple[Found, ...]
-
-
-def data(world: str | Path | World = WORLD, key: str | None = None) -> Inventory:
-    """What `world` rests on and, with `key`, where a number comes from.
-
-    A world that loads has been checked: balances, keys, units, a source for every figure. Raises
-    BadTable where it does not add up, UnknownName where nothing bears the key.
-    """
-    place = world if isinstance(world, World) else World.load(world)
-    return Inventory(
-        world=place,
-        counts=quality_counts(place),
-        shares=shares(place),
-        key=key,
-        found=where(place, key) if key else (),
-    )
-
-
-def remember_compiled(folder: Path | None = None) -> None:
-    """Keep compiled kernels for the next run, in `folder` (default: the user's cache folder).
-
-    A folder that cannot be written costs the next run a few seconds, never its answer.
-    """
-    place = folder or Path(user_cache_dir("stannary")) / "kernels"
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return
-    engine.remember(place)
