@@ -29,8 +29,90 @@ ATTENDEES = {
 }  # fmt: skip
 
 
-def test_both_agreements_are_shipped_and_their_shared_parts_are_not():
-    assert shipped() == ("bloc-2026", "no-bloc")
+def test_the_agreements_are_shipped_and_their_shared_parts_are_not():
+    assert shipped() == ("bloc-2026", "floor-ends-2031", "no-bloc")
+
+
+def test_without_the_bloc_nobody_cheats_nothing_is_guaranteed_and_nothing_is_stored():
+    schedule = NO_BLOC.on(FIRST)
+    assert schedule.enforcement.tempted == 0
+    assert (schedule.guarantees, schedule.stockpile) == ((), None)
+    assert set(schedule.capture.values()) == {0}
+
+
+@settings(deadline=None)  # a shared machine pauses
+@given(st.dates(date(2015, 1, 1), date(2040, 1, 1)))
+def test_floors_end_in_2031_and_nothing_else_differs(day):
+    ending, going_on = Agreement.load("floor-ends-2031").on(day), BLOC.on(day)
+    assert ending.floors == (going_on.floors if day < date(2031, 1, 1) else ())
+    assert ending.inside == going_on.inside
+    assert ending.duties == going_on.duties
+    assert ending.enforcement == going_on.enforcement
+    assert ending.stockpile == going_on.stockpile
+
+
+def test_the_end_of_the_floors_is_told_as_a_change_with_its_reason():
+    ending = Agreement.load("floor-ends-2031")
+    changes = ending.changes(FIRST)
+    assert {change.path for change in changes} == {
+        f"floors.{f.product}" for f in BLOC.on(FIRST).floors
+    }
+    assert {(change.day, change.after) for change in changes} == {(date(2031, 1, 1), None)}
+    assert all(
+        "90 FR 33363" in ending.parameters[change.path].steps[-1].reference for change in changes
+    )
+
+
+# The model's table of buyer groups: audit rate, penalty and disguise by end use, as compiled from the
+# sources that Art. 9 names. The text merges groups of equal values into audit classes.
+GROUPS = [
+    ("traced", "0.10", 2, "0.03"), ("auto", "0.08", 2, "0.03"), ("ordinary", "0.03", 2, "0.02"),
+    ("industry", "0.05", 2, "0.03"), ("long.tail", "0.02", 2, "0.02"),
+    ("defence", "0.15", 4, "0.10"), ("semiconductor", "0.06", 2, "0.02"),
+    ("additive", "0.05", 2, "0.02"), ("traceable", "0.06", 2, "0.03"),
+    ("flame.retardant", "0.05", 2, "0.04"), ("glass", "0.04", 2, "0.02"),
+    ("carbide", "0.06", 2, "0.04"), ("mill.products", "0.08", 2, "0.04"),
+    ("steel", "0.04", 2, "0.03"), ("mostly.defence", "0.10", 4, "0.08"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("audit_class", "audit_rate", "penalty", "disguise"), GROUPS)
+def test_each_audit_class_has_the_terms_compiled_for_its_buyers(
+    audit_class, audit_rate, penalty, disguise
+):
+    terms = BLOC.on(FIRST).enforcement.terms(audit_class)
+    assert terms == (Decimal(audit_rate), Decimal(penalty), Decimal(disguise))
+
+
+def test_the_audit_classes_of_the_text_are_those_compiled():
+    assert BLOC.on(FIRST).enforcement.classes == tuple(sorted(row[0] for row in GROUPS))
+
+
+def test_the_fund_of_the_stockpile_is_loan_and_private_capital():
+    stockpile = BLOC.on(FIRST).stockpile
+    assert stockpile is not None
+    assert stockpile.fund == 10 * 10**9 + Decimal("1.67") * 10**9
+    assert (stockpile.target_days, stockpile.unusable) == (60, Decimal("0.1"))
+
+
+# Letters and screens cite these; a new article must not move them.
+CITED = {
+    "rules.dominant_supplier.*": "Art. 1(2)", "members.USA.status": "Art. 2(1)",
+    "members.CHL.status": "Art. 2(59)", "floors.ndpr.oxide": "Art. 4(1)",
+    "floors.w.conc": "Art. 4(21)", "rules.valuation": "Art. 5(2)", "rules.compared_on": "Art. 5(3)",
+    "duties.usa-mfn-rare-earth-metals": "Art. 6(1)", "rules.proven": "Art. 7(2)",
+    "rules.circulation": "Art. 7(3)", "rules.procurement": "Art. 7(4)",
+    "enforcement.audit_rate.mill.products": "Art. 9(1)", "enforcement.penalty.*": "Art. 9(2)",
+    "enforcement.disguise.steel": "Art. 9(3)", "enforcement.tempted": "Art. 9(4)",
+    "enforcement.detour": "Art. 9(5)", "stockpile.fund": "Art. 10(1)",
+    "stockpile.target_days": "Art. 10(2)", "stockpile.unusable": "Art. 10(3)",
+    "responses.capture.*": "Art. 11(1)",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "article"), CITED.items())
+def test_printed_articles_stay_what_they_are(path, article):
+    assert BLOC.parameters[path].article == article
 
 
 def test_every_delegation_the_union_and_the_host_are_named():

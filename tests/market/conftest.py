@@ -9,7 +9,9 @@ import pytest
 from stannary.agreement import Agreement
 from stannary.market.calibrate import market
 from stannary.market.from_agreement import bridge
-from stannary.market.outcome import default_day
+from stannary.market.levers import OF_A_WAY
+from stannary.market.measures import Limit, base_day, with_limits
+from stannary.market.outcome import default_day, solve_base
 from stannary.world import World
 
 TESTS = Path(__file__).parents[1]
@@ -97,6 +99,69 @@ def drawn_levers():
         )
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def drawn_law(drawn_levers):
+    """A function: network and levers drawn from a seed, with cheats, capture, doors and limits.
+
+    Half the limits lie where they bind; one in three lets more pass against a duty.
+    """
+
+    def draw(market, seed, doors=12, limits=3):
+        rng = np.random.default_rng(seed)
+        levers, arcs = drawn_levers(market, seed), market.arcs
+        n = len(arcs)
+        levers = levers._replace(
+            audit_rate=rng.uniform(0, 0.4, n),
+            penalty=rng.uniform(0, 4, n),
+            disguise=rng.uniform(0.01, 0.2, n),
+            tempted=rng.random(n) * (rng.random(n) < 0.7),
+            capture=rng.random(n) * (rng.random(n) < 0.5) * (levers.liable == 1),
+            detour=np.array(0.02),
+            # One producer of several: guaranteed to sell whatever they make, most of a market's
+            # producers would leave its price no hold.
+            guarantee=market.economy.base_price
+            * rng.uniform(0.8, 1.1)
+            * (np.arange(len(market.nodes)) == market.nodes.index(("AUS", "ore"))),
+        )
+        abroad = np.flatnonzero([o != d for _, o, d in arcs])
+        at = np.sort(rng.choice(abroad, doors))
+        price = market.economy.base_price[market.network.arc_node[at]]
+        far = {
+            name: np.concatenate([v, v[rng.permutation(n)[:doors]]])
+            for name, v in ((name, getattr(levers, name)) for name in OF_A_WAY)
+        }
+        levers = levers._replace(
+            **far,
+            door_in=rng.uniform(0, 0.02, doors) * price,
+            door_in_share=np.full(doors, 0.003),
+            door_onward=rng.uniform(0, 0.02, doors) * price,
+            door_onward_share=np.full(doors, 0.003),
+        )
+        network = market.network._replace(door_arc=at, door_region=np.zeros(doors, dtype=int))
+        flow = _base_flow(market)
+        several = [
+            tuple(sorted(rng.choice(abroad, 3, replace=False).tolist())) for _ in range(limits)
+        ]
+        held = tuple(
+            Limit(
+                f"limit {i}", met, rng.uniform(0.4, 1.6) * flow[list(met)].sum(),
+                bool(rng.random() < 0.5), "",
+                rng.uniform(0.1, 0.5) * market.economy.base_price[market.network.arc_node[met[0]]]
+                if i % 3 == 2 else np.inf,
+            )
+            for i, met in enumerate(several)
+        )  # fmt: skip
+        return with_limits(network, levers, held, market.economy)
+
+    return draw
+
+
+def _base_flow(market):
+    shares = np.exp(market.economy.log_share)
+    b = solve_base(market, base_day(market.world)).cleared.balance
+    return shares * b.wanted[market.network.arc_use]
 
 
 @pytest.fixture(scope="session")

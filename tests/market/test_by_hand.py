@@ -21,7 +21,7 @@ def agree(market, levers, gate, economy=None):
     kernel = balance(unknown, market.network, economy, levers)
     slow = by_hand(market, levers, gate, economy)
     for name, value in {
-        "landed": kernel.border.due.landed,
+        "landed": kernel.border.landed,
         "share": kernel.shares.share,
         "average": kernel.shares.average,
         "activity": kernel.plants.activity,

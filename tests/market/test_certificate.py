@@ -16,7 +16,7 @@ def outcome(base):
 
 def certificate(outcome, numbers):
     return certify(
-        outcome.market, numbers.balance, numbers.money, outcome.law.levers.support, outcome.zone, 1
+        outcome.market, numbers.balance, numbers.money, outcome.law.levers, outcome.zone, 1
     )
 
 

@@ -16,6 +16,7 @@ from scipy.optimize import linprog, minimize
 from stannary.market import clearing
 from stannary.market.calibrate import market
 from stannary.market.exact import finish
+from stannary.market.levers import OF_A_WAY
 from stannary.world import World
 
 LINEAR, ISO = "linear", "isoelastic"
@@ -85,7 +86,7 @@ def on_curve(curve, price):
 
 
 def landed(m, levers, arc, gate):
-    at = {name: float(getattr(levers, name)[arc]) for name in levers._fields if name != "support"}
+    at = {name: float(getattr(levers, name)[arc]) for name in OF_A_WAY}
     fob = gate * (1 + at["export_tax"]) + at["export_specific"]
     cif = fob + float(m.economy.freight[arc]) + float(m.economy.freight_share[arc]) * gate
     value = fob if at["on_fob"] else cif

@@ -11,7 +11,7 @@ import pytest
 from stannary.agreement import Agreement, amend_all
 from stannary.market.calibrate import market
 from stannary.market.from_agreement import bridge, zone_of
-from stannary.terms.errors import BadInput, BadTable
+from stannary.terms.errors import BadInput
 from stannary.world.atlas import Figure, Measure
 
 DAY = date(2027, 1, 1)
@@ -160,13 +160,3 @@ def test_domestic_routes_owe_nothing(base, law):
     home = [i for i, (_, o, d) in enumerate(base.arcs) if o == d]
     for name in ("counted", "uncounted", "specific", "export_tax", "export_specific", "floor"):
         assert not getattr(law.levers, name)[home].any(), name
-
-
-def test_a_live_quota_is_refused_with_its_line_on_the_day_it_stands(base, bloc, day):
-    quota = Measure("q", "export_quota", "ndpr.oxide", "CHN", "*", 900.0, "t_per_year",
-                    date(2026, 6, 1), None, FIGURE)  # fmt: skip
-    arrays = market(replace(base.world, border=(*base.world.border, quota)))  # not in 2024
-    with pytest.raises(BadTable, match="cannot price") as refused:
-        bridge(arrays, bloc.on(day))
-    assert "border.csv" in str(refused.value)
-    assert "77" in str(refused.value)

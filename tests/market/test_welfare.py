@@ -50,7 +50,8 @@ def test_treasuries_gain_the_duties_and_export_taxes_of_their_own_border(base, p
         b, levers = one.cleared.balance, one.law.levers
         for i, (_, origin, destination) in enumerate(base.arcs):
             at_gate = b.price.gate[base.network.arc_node[i]]
-            owed = b.border.due.statutory[i] + b.border.due.top_up[i]
+            owed = b.border.direct.statutory[i] + b.border.direct.top_up[i]
+            owed += b.border.direct.fines[i]
             tax = levers.export_tax[i] * at_gate + levers.export_specific[i]
             by_region[destination] += sign * b.flow[i] * owed
             by_region[origin] += sign * b.flow[i] * tax
@@ -61,10 +62,11 @@ def test_treasuries_gain_the_duties_and_export_taxes_of_their_own_border(base, p
 
 def test_the_price_gap_closes(found):
     gap = found.price_gap
-    parts = gap.treasuries + gap.zone_producers + gap.outside_sellers + gap.lost
+    parts = gap.treasuries + gap.zone_producers + gap.outside_sellers + gap.avoiding + gap.lost
     assert parts == pytest.approx(-found.zone_users, rel=1e-12)
     inside = [gain for gain in found.gains.values() if gain.inside]
-    assert gap.treasuries == pytest.approx(sum(gain.top_up for gain in inside), rel=1e-12)
+    collected = sum(gain.top_up + gain.fines for gain in inside)
+    assert gap.treasuries == pytest.approx(collected, rel=1e-12)
     assert gap.zone_producers == pytest.approx(sum(gain.producers for gain in inside), rel=1e-12)
 
 

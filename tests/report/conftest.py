@@ -149,9 +149,14 @@ def _rules():
 
 
 def _study():
-    views = [{"id": "zone", "name": "The zone"}]
-    views += [{"id": g[0], "name": g[1]} for g in GAINS if g[2]]
-    share = {"zone": 1.0, "USA": 0.25, "JPN": 0.33, "EUU": 0.2, "AUS": 0.01}
+    views = [{"id": "zone", "name": "The zone", "where": ""}]
+    views += [{"id": g[0], "name": g[1], "where": ""} for g in GAINS if g[2]]
+    views += [
+        {"id": "ev.JPN", "name": "EV makers in Japan", "where": "Japan"},
+        {"id": "wind.JPN", "name": "Wind-turbine makers in Japan", "where": "Japan"},
+        {"id": "ev.EUU", "name": "EV makers in the European Union", "where": "European Union"},
+    ]
+    share = {"zone": 1.0, "USA": 0.25, "JPN": 0.33, "EUU": 0.2, "AUS": 0.01, "ev.JPN": 0.05}
     return {
         "schema": "stannary-report/1",
         "title": {
@@ -168,11 +173,43 @@ def _study():
         "products": [dict(zip(PRODUCT_KEYS, p, strict=True)) for p in PRODUCTS],
         "gains": [
             {"region": g[0], "name": g[1], "inside": g[2], "users": g[3] * 1e6,
-             "producers": g[4] * 1e6, "treasury": g[5] * 1e6}
+             "producers": g[4] * 1e6, "treasury": g[5] * 1e6, "rents": 0.0,
+             "owned_outside": 38e6 if g[0] == "AUS" else 0.0}
             for g in GAINS
         ],
         "price_gap": {"treasuries": 265e6, "zone_producers": 290e6, "outside_sellers": 60e6,
-                      "lost": 25e6},
+                      "avoiding": 5e6, "lost": 20e6},
+        "bound": "Of the treasuries' 265 M USD, sellers outside could keep 250.",
+        "viewed": "zone",
+        "groups": [
+            {"id": "ev.JPN", "name": "EV makers in Japan", "users": -12e6, "spending": 390e6,
+             "sentence": "Floors cost EV makers in Japan 12.0 M USD a year more, 3.1%."},
+            {"id": "wind.JPN", "name": "Wind-turbine makers in Japan", "users": -3e6,
+             "spending": 0.0, "sentence": "Floors cost wind-turbine makers in Japan 3.00 M USD."},
+            {"id": "ev.EUU", "name": "EV makers in the European Union", "users": 1e6,
+             "spending": 200e6, "sentence": "Floors save EV makers in the European Union 1 M USD."},
+        ],
+        "things": [
+            {"name": "An EV motor", "usd": 34.2, "share": 0.043},
+            {"name": "A 5 MW wind turbine", "usd": 2900.0, "share": 0.0006},
+            *({"name": f"Thing {n}", "usd": 1.0 / n, "share": None} for n in range(1, 9)),
+        ],
+        "leaks": [
+            {"buyers": "Plants", "product": "NdPr metal", "tonnes": 160.0, "imported": 1000.0,
+             "unpaid_usd": 9.2e6, "fines_usd": 0.8e6, "audited": 0.03, "enough": 0.34},
+            *(
+                {"buyers": f"Buyers {n}", "product": "Antimony", "tonnes": 10.0 / n,
+                 "imported": 100.0, "unpaid_usd": 1e5 / n, "fines_usd": 1e4 / n, "audited": 0.05,
+                 "enough": 0.34}
+                for n in range(1, 10)
+            ),
+        ],
+        "doors": [
+            {"product": "NdPr metal", "member": "Japan", "door": "Mexico", "tonnes": 1797.0,
+             "lost_usd": 127.3e6, "collected_usd": 20.8e6},
+            {"product": "Magnets", "member": "United States", "door": "South Korea",
+             "tonnes": 5019.0, "lost_usd": 59.9e6, "collected_usd": 0.0},
+        ],
         "zone_users_usd": -640e6,
         "view_products": {
             view: {

@@ -123,6 +123,35 @@ def test_viewing_as_a_member_changes_the_figures(visit):
     assert page.locator("svg .row.on").count() == 1
 
 
+def test_viewing_as_a_group_of_buyers_says_what_they_pay(visit, study):
+    page = visit()
+    pays = page.locator(".tile").nth(1)
+    page.select_option("#view", "ev.JPN")
+    assert "−12.0 M USD" in pays.inner_text()
+    assert study["groups"][0]["sentence"] in pays.inner_text()
+    assert page.locator("[data-view='ev.JPN'] summary").is_visible()
+    assert page.locator("svg .row.on .name14").all_text_contents() == ["Japan"]
+
+
+def test_the_page_opens_as_whoever_it_was_made_for(visit, study, tmp_path):
+    study["viewed"] = "ev.EUU"
+    write(study, tmp_path / "for.html")
+    page = visit((tmp_path / "for.html").as_uri())
+    assert page.locator("#view").input_value() == "ev.EUU"
+    assert study["groups"][2]["sentence"] in page.locator(".tile").nth(1).inner_text()
+    assert page.locator("optgroup").count() == 2
+
+
+def test_what_owners_outside_get_is_hatched_where_there_is_any(visit, study, tmp_path):
+    assert visit().locator("[data-chart=gains] .row .band").count() == 1
+    for gain in study["gains"]:
+        gain["owned_outside"] = 0.0
+    write(study, tmp_path / "own.html")
+    page = visit((tmp_path / "own.html").as_uri())
+    assert page.locator("[data-chart=gains] .band").count() == 0
+    assert "owned outside" not in page.locator("[data-chart=gains] svg").text_content()
+
+
 def test_the_title_of_each_chart_is_its_finding_and_is_read_aloud(visit):
     page = visit()
     titles = page.locator("figure.chart .finding").all_inner_texts()
@@ -143,7 +172,7 @@ def test_a_failing_row_says_so_and_why(visit):
 
 def test_the_gap_is_drawn_with_the_amounts_of_its_table(visit):
     amounts = visit().locator("[data-chart=gap] svg .value").all_text_contents()
-    assert [float(a) for a in amounts] == [640, 290, 265, 60, 25]
+    assert [float(a) for a in amounts] == [640, 290, 265, 60, 20, 5]
 
 
 def test_a_number_opens_its_formula(visit):

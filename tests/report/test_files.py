@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 import xarray
@@ -71,6 +72,11 @@ def sheets(folder):
 
 def refuse(constant):
     raise AssertionError(f"{constant} is not JSON")
+
+
+def table_rows(rows, variable):
+    """The rows of a variable of outcome.csv."""
+    return [row for row in rows if row["variable"] == variable]
 
 
 def table(sheet):
@@ -151,14 +157,15 @@ def test_csv_numbers_carry_every_digit(study, rows):
 
 def test_a_closed_route_has_a_flow_but_no_landed_price(study):
     outcome = study.with_bloc
-    shut = outcome.law.levers.open.copy()
-    shut[3] = 0.0
-    law = replace(outcome.law, levers=outcome.law.levers._replace(open=shut))
-    text = files.csv_text(replace(study, with_bloc=replace(outcome, law=law)))
+    way = outcome.market.arcs[3]
+    b = outcome.numbers.balance
+    closed = np.where([arc == way for arc in outcome.market.arcs], 0.0, b.border.open)
+    shut = b._replace(border=b.border._replace(open=closed))
+    shut = replace(outcome, numbers=outcome.numbers._replace(balance=shut))
     found = {
         row["variable"]
-        for row in csv.DictReader(io.StringIO(text))
-        if (row["product"], row["origin"], row["destination"]) == outcome.market.arcs[3]
+        for row in csv.DictReader(io.StringIO(files.csv_text(replace(study, with_bloc=shut))))
+        if (row["product"], row["origin"], row["destination"]) == way
     }
     assert found == {"flow_without", "flow_with", "landed_without"}
 
@@ -172,7 +179,8 @@ def test_netcdf_opens_again_equal_with_a_unit_on_every_variable(study, folder):
 
 def test_the_workbook_has_its_sheets_each_saying_what_unit_year_agreement_and_day(sheets):
     assert list(sheets) == [
-        "Verdict", "Gains", "Price gap", "Prices", "Flows", "Rules", "Assumed", "Check",
+        "Verdict", "Gains", "Price gap", "Prices", "Flows", "Leaks", "Things", "Rules", "Assumed",
+        "Check",
     ]  # fmt: skip
     for sheet in sheets.values():
         assert sheet["A1"].value
@@ -187,6 +195,7 @@ def test_the_verdict_sheet_says_what_json_says(sheets, outcome):
         "Basis": "basis", "Price without, USD/kg": "price_without",
         "Price with, USD/kg": "price_with", "Floor, USD/kg": "floor", "State": "state",
         "Output without, t/y": "zone_output_without", "Output with, t/y": "zone_output_with",
+        "Imports with, t/y": "imports_with", "Enters without paying, t/y": "evaded",
         "Supplier": "supplier", "Its share without": "supplier_share_without",
         "Its share with": "supplier_share_with",
     }  # fmt: skip
@@ -207,12 +216,79 @@ def test_gains_and_price_gap_sheets_say_what_json_says(sheets, outcome):
         for header, key in (
             ("Users", "users"),
             ("Producers", "producers"),
+            ("of which owned outside", "owned_outside"),
             ("Treasury", "treasury"),
+            ("of which fines", "fines"),
+            ("of which export taxes", "export_taxes"),
+            ("Raised prices kept", "captured"),
+            ("Rents of licences", "licences"),
         ):
             assert row[f"{header}, USD/y"] == pytest.approx(told[key], rel=1e-12)
     parts = [row["USD/y"] for row in table(sheets["Price gap"])]
     assert parts[:-1] == pytest.approx(list(outcome["price_gap"].values()), rel=1e-12)
     assert sum(parts[:-1]) == pytest.approx(parts[-1], rel=1e-12)
+
+
+def test_every_route_and_every_buyer_stands_once_however_many_classes_buy(study, rows, sheets):
+    market = study.with_bloc.market
+    assert len(set(market.arcs)) < len(market.arcs)  # classes of buyers share routes
+    ways = [(r["product"], r["origin"], r["destination"]) for r in table_rows(rows, "flow_with")]
+    assert sorted(ways) == sorted(set(market.arcs))
+    assert [(r["Product"], r["Origin"], r["Destination"]) for r in table(sheets["Flows"])] == ways
+    pairs = [(r["Region"], r["Product"]) for r in table(sheets["Prices"])]
+    assert sorted(pairs) == sorted({*market.uses, *market.nodes})
+
+
+def test_the_landed_price_of_a_route_is_what_its_buyers_paid_for_its_tonnes(study, rows):
+    b, market = study.with_bloc.numbers.balance, study.with_bloc.market
+    paid, shipped = defaultdict(float), defaultdict(float)
+    for arc, t, price in zip(market.arcs, b.flow, b.border.landed, strict=True):
+        paid[arc] += t * price
+        shipped[arc] += t
+    for row in table_rows(rows, "landed_with"):
+        way = (row["product"], row["origin"], row["destination"])
+        if shipped[way] > 0:
+            assert float(row["value"]) == pytest.approx(paid[way] / shipped[way], rel=1e-12)
+
+
+def test_duties_of_the_flows_sheet_are_what_treasuries_collect(study, sheets):
+    collected = study.with_bloc.numbers.money
+    flows = table(sheets["Flows"])
+    for header, usd in (
+        ("of which statutory duty with, USD/t", collected.statutory),
+        ("of which top-up with, USD/t", collected.top_up),
+    ):
+        paid = sum(r["Flow with, t/y"] * (r[header] or 0.0) for r in flows)
+        assert paid == pytest.approx(usd.sum(), rel=1e-9)
+
+
+def test_leaks_and_things_stand_in_json_and_on_their_sheets(study, outcome, sheets):
+    evaded = sum(row["tonnes"] for row in outcome["evasion"])
+    assert evaded == pytest.approx(sum(p["evaded"] for p in outcome["products"].values()))
+    assert sum(row["Tonnes, t/y"] for row in table(sheets["Leaks"])) == pytest.approx(evaded)
+    told = {row["thing"]: row for row in outcome["things"]}
+    for row in table(sheets["Things"]):
+        assert row["Added, USD"] == pytest.approx(told[row["Thing"]]["usd"], rel=1e-12)
+    magnet = outcome["products"]["magnet.ht"]
+    more = 2 * (magnet["price_with"] - magnet["price_without"])  # 2 kg in one motor
+    assert told["ev.motor"]["usd"] == pytest.approx(more, rel=1e-9)
+
+
+def test_what_was_asked_for_stands_in_json_and_on_a_sheet_of_its_own(study, outcome, tmp_path):
+    assert outcome["for"] is None
+    asked = secretariat.run(seen_by="DEU")
+    told = files.as_json(asked)["for"]
+    assert (told["asked"], told["region"], told["answers_for"]) == ("DEU", "EUU", "DEU")
+    gain = outcome["gains_usd"]["EUU"]
+    assert told["users_usd"] == pytest.approx(gain["users"])
+    assert sum(p["users_usd"] for p in told["products"].values()) == pytest.approx(gain["users"])
+    assert told["net_usd"] == pytest.approx(gain["users"] + gain["producers"] + gain["treasury"])
+    for sight in told["products"].values():
+        if sight["origins_with"]:
+            assert sum(o["share"] for o in sight["origins_with"]) == pytest.approx(1.0)
+    workbook.write(asked, tmp_path / "outcome.xlsx")
+    sheet = table(openpyxl.load_workbook(tmp_path / "outcome.xlsx")["View"])
+    assert [row["Product"] for row in sheet] == list(told["products"])
 
 
 def test_every_assumed_value_stands_on_its_sheet_with_article_and_reference(sheets, study):
@@ -367,8 +443,8 @@ def documented(heading, level="##"):
 
 def keys(value, path=""):
     """Every key, as the manual writes it."""
-    if path in {"products", "gains_usd"}:
-        one = {"products": "PRODUCT", "gains_usd": "REGION"}[path]
+    one = {"products": "PRODUCT", "for.products": "PRODUCT", "gains_usd": "REGION"}.get(path)
+    if one:
         for inner in value.values():
             yield from keys(inner, f"{path}.{one}")
     elif isinstance(value, dict):
@@ -381,7 +457,8 @@ def keys(value, path=""):
         yield path
 
 
-def test_every_key_of_json_is_in_the_manual_and_the_other_way_round(study):
+def test_every_key_of_json_is_in_the_manual_and_the_other_way_round():
+    study = secretariat.run(settings=["rules.circulation=free"], seen_by="DEU")
     proof = replace(
         study.with_bloc.certificate,
         failed=(("MYS", "ndpr.metal"),),

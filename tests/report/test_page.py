@@ -9,7 +9,9 @@ import pytest
 from stannary.report import write
 from stannary.terms.errors import BadInput
 
-PARTS = ["first", "prices", "gains", "look-out", "rests-on", "rules", "check"]
+PARTS = [
+    "first", "prices", "gains", "things", "leaks", "look-out", "rests-on", "rules", "check",
+]  # fmt: skip
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>\"'&"
 
 
@@ -72,11 +74,14 @@ def test_the_parts_stand_in_order(told):
 
 
 def test_a_part_with_nothing_to_say_is_left_out(study, tmp_path):
-    study["look_out"] = []
+    for key in ("look_out", "things", "leaks", "doors"):
+        study[key] = []
     del study["slider"]
     write(study, tmp_path / "r.html")
     told = Read((tmp_path / "r.html").read_text(encoding="utf-8"))
-    assert [s["id"] for s in told.all("section")] == [p for p in PARTS if p != "look-out"]
+    assert [s["id"] for s in told.all("section")] == [
+        p for p in PARTS if p not in ("look-out", "things", "leaks")
+    ]
     assert not [i for i in told.all("input") if i.get("id") == "floor"]
 
 
@@ -126,7 +131,7 @@ def test_the_price_gap_as_written_adds_up_to_what_users_pay(study, tmp_path):
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     table = page[page.index("Who keeps what zone users pay more") :].split("</table>")[0]
     *parts, total = [_amounts(row)[0] for row in table.split("<tr>")[2:]]
-    assert len(parts) == 4
+    assert len(parts) == 5
     assert sum(parts) == total == 640
 
 
@@ -134,9 +139,56 @@ def test_each_row_of_gains_adds_up_as_written(page):
     table = page[page.index("Gain (+) or cost") :].split("</table>")[0]
     rows = [_amounts(row) for row in table.split("<tr>")[2:]]
     assert len(rows) == 12
-    for *parts, together in rows:
+    for *parts, together, _ in rows:
         assert sum(parts) == pytest.approx(together, abs=1e-9)
     assert rows[-1][0] == -640.0
+    assert rows[-1][-1] == 38.0  # owned outside, a part of producers and not of the sum
+
+
+def test_a_column_without_a_number_is_left_out(study, tmp_path):
+    for gain in study["gains"]:
+        gain["owned_outside"] = 0.0
+    study["gains"][0]["rents"] = 2e6
+    write(study, tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    table = page[page.index("Gain (+) or cost") :].split("</table>")[0]
+    assert "owned outside" not in table
+    *parts, together = _amounts(next(row for row in table.split("<tr>") if "Japan" in row))
+    assert parts == [-236.0, 5.0, 90.0, 2.0]
+    assert sum(parts) == together
+
+
+def test_things_and_leaks_stand_in_their_tables_and_the_small_ones_are_folded(told, page):
+    things = page[page.index('id="things"') : page.index('id="leaks"')]
+    assert "It adds 34.2 USD to an EV motor, 2,900 USD to a 5 MW wind turbine" in things
+    assert [float(n) for n in re.findall(r">([\d.]+)%<", things)] == [4.30, 0.0600]
+    assert "More things (2)" in things
+    leaks = page[page.index('id="leaks"') : page.index('id="look-out"')]
+    assert "More buyers (2)" in leaks
+    row = next(row for row in leaks.split("<tr>") if "NdPr metal" in row)
+    cells = re.findall(r'<td class="n"[^>]*>([^<]*)</td>', row)
+    assert cells == ["160", "16%", "9.20", "0.80", "3%", "34%"]
+
+
+def test_what_each_member_loses_at_another_door_adds_up_as_written(study, tmp_path):
+    for n, door in enumerate(study["doors"]):
+        door["lost_usd"] = 1e6 * (n + 1) / 3
+    write(study, tmp_path / "r.html")
+    told = Read((tmp_path / "r.html").read_text(encoding="utf-8")).seen
+    total, *parts = re.findall(
+        r"would have collected ([\d.]+) M USD a year: United States ([\d.]+), Japan ([\d.]+)\.",
+        told,
+    )[0]
+    assert float(total) == pytest.approx(sum(map(float, parts)), abs=1e-9) == 1.0
+
+
+def test_the_view_stands_on_whoever_was_asked_for_also_without_a_script(study, tmp_path):
+    study["viewed"] = "ev.JPN"
+    write(study, tmp_path / "r.html")
+    found = Read((tmp_path / "r.html").read_text(encoding="utf-8")).elements
+    shown = {a["data-view"] for _, a in found if "data-view" in a and "hidden" not in a}
+    assert shown == {"ev.JPN"}
+    assert [a["value"] for tag, a in found if tag == "option" and "selected" in a] == ["ev.JPN"]
 
 
 def test_an_unsolved_study_says_where_and_what_to_try_and_draws_nothing(unsolved, tmp_path):
@@ -157,8 +209,10 @@ def _poison(value, key=""):
         return {k: _poison(v, k) for k, v in value.items()}
     if isinstance(value, list):
         return [_poison(v, key) for v in value]
-    fixed = {"schema", "made", "day", "key", "id", "region", "state", "product", "doubt"}
-    return value + HOSTILE if isinstance(value, str) and key not in fixed else value
+    fixed = {
+        "schema", "made", "day", "key", "id", "region", "state", "product", "doubt", "viewed",
+    }  # fmt: skip
+    return value + HOSTILE if isinstance(value, str) and value and key not in fixed else value
 
 
 def test_text_of_a_study_cannot_become_markup(study, told, tmp_path):

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from stannary import secretariat
+from stannary.agreement import Agreement
 from stannary.market.verdict import verdict
-from stannary.report import names, sentences
+from stannary.report import money, names, sentences
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +32,8 @@ def arguments(command):
             settings.append(rest.pop(0))
         elif word == "--day":
             given["day"] = date.fromisoformat(rest.pop(0))
+        elif word == "--for":
+            given["seen_by"] = rest.pop(0)
         elif word == "--world":
             given["world"] = rest.pop(0)
         else:
@@ -117,15 +120,16 @@ def test_an_agreement_without_members_and_floors_changes_nothing_in_words(nothin
         "no-bloc changes nothing: it has no member, so without and with are the same."
     )
     assert sentences.main_rows(nothing) == []
-    assert sentences.extremes(nothing) == ""
-    assert sentences.next_command(nothing) == "stannary run bloc-2026"
+    assert money.extremes(nothing) == ""
+    told = sentences.look_out(nothing)
+    assert sentences.next_command(nothing, told) == "stannary run bloc-2026"
 
 
 def test_before_the_first_floor_the_headline_names_the_day():
     early = secretariat.run(day=date(2026, 6, 1))
     assert "no member" in sentences.headline(early)
     ended = secretariat.run(
-        settings=[f"{path}=none" for path in secretariat.Agreement.load("bloc-2026").parameters
+        settings=[f"{path}=none" for path in Agreement.load("bloc-2026").parameters
                   if path.startswith("floors.")],
         day=date(2027, 1, 1),
     )  # fmt: skip

@@ -12,7 +12,9 @@ def test_a_study_whose_figures_add_up_is_told(study):
     assert read(study) == study
 
 
-@pytest.mark.parametrize("key", ["treasuries", "zone_producers", "outside_sellers", "lost"])
+@pytest.mark.parametrize(
+    "key", ["treasuries", "zone_producers", "outside_sellers", "avoiding", "lost"]
+)
 def test_a_price_gap_that_is_not_what_users_pay_is_refused(study, key):
     study["price_gap"][key] += 1e6
     with pytest.raises(BadInput, match=r"do not add up(.|\n)*price_gap"):
@@ -47,6 +49,12 @@ def test_a_number_that_is_none_is_refused(study, number):
 def test_a_view_without_gains_is_refused(study):
     study["views"].append({"id": "CHL", "name": "Chile"})
     with pytest.raises(BadInput, match=r"a view without gains(.|\n)*CHL"):
+        read(study)
+
+
+def test_a_report_made_for_nobody_it_knows_is_refused(study):
+    study["viewed"] = "ev.CHL"
+    with pytest.raises(BadInput, match=r"a view without gains(.|\n)*ev\.CHL"):
         read(study)
 
 

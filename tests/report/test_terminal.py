@@ -8,7 +8,7 @@ import pytest
 
 import stannary
 from stannary import secretariat
-from stannary.report import terminal
+from stannary.report import lines, sentences, terminal
 
 TEXTS = Path(stannary.__file__).parent / "agreement" / "texts"
 
@@ -42,7 +42,7 @@ def test_the_answer_comes_first_as_a_sentence(printed):
 
 
 def test_what_keeps_the_price_gap_adds_up_to_what_users_pay(printed, study):
-    block = printed.split("Who keeps the price gap\n")[1].splitlines()[:4]
+    block = printed.split("Who keeps the price gap\n")[1].split("\n  Sellers")[0].splitlines()
     kept = [int(line.split()[-1].replace(",", "")) for line in block]
     users = int(re.search(r"users in the zone\s+(-?[\d,]+)", printed)[1].replace(",", ""))
     assert sum(kept) == -users
@@ -56,6 +56,33 @@ def test_every_row_shows_the_numbers_of_its_product(printed, study):
     assert without == pytest.approx(found.without.price / 1000, rel=5e-3)
     assert with_bloc == pytest.approx(found.with_bloc.price / 1000, rel=5e-3)
     assert floor == 110
+
+
+def test_what_to_type_next_is_on_one_line_and_begins_with_the_remedy(study, printed):
+    (line,) = [line for line in printed.splitlines() if line.startswith("  Next: ")]
+    first, *others = re.split(r" +\| +", line.removeprefix("  Next: "))
+    remedies = [command for _, command in sentences.look_out(study) if command]
+    assert first == remedies[0]
+    assert "stannary run --for USA" in others
+
+
+def test_without_a_remedy_the_price_with_most_at_stake_can_be_explained(study, monkeypatch):
+    monkeypatch.setattr(sentences, "look_out", lambda study: [])
+    follows = terminal.screen(study, Path("out/x")).split("Next: ")[1].splitlines()[0]
+    floors = [p for p in sentences.main_rows(study) if p.floor is not None]
+    most = max(floors, key=sentences.stake).product
+    assert follows == (
+        f"stannary run no-bloc  |  stannary run --for USA  |  stannary explain {most}.price"
+    )
+
+
+def test_warnings_that_do_not_fit_are_left_out_and_the_last_never_is():
+    warnings = [("a " * 60, ""), ("b " * 160, ""), ("c", ""), ("last", "")]
+    assert lines.look_out(warnings, 20)[-1] == "  ! last"
+    short = lines.look_out(warnings, 6)
+    assert [line.split()[1] for line in short if "!" in line] == ["a", "c", "last"]
+    assert len(short) <= 6
+    assert lines.look_out([], 6) == []
 
 
 def standing(steps, day):

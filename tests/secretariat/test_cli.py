@@ -35,6 +35,7 @@ def test_run_prints_json_that_machines_can_read_and_writes_the_files(tmp_path):
         ("run", "--world", "base-2042"),
         ("run", "--set", "floors.npdr.oxide=90"),
         ("run", "--day", "2027-13-01"),
+        ("run", "--for", "ev.EUX"),
         ("run", "--out", "taken"),
         ("data", "nothing of the kind"),
     ],
@@ -47,6 +48,15 @@ def test_bad_input_ends_with_two_and_leaves_nothing_written(words, tmp_path):
     assert "where:" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+def test_a_country_asked_for_is_answered_in_its_own_folder(tmp_path):
+    done = stannary("run", "--for", "DEU", cwd=tmp_path, check=0)
+    assert "Users in the European Union pay" in done.stdout
+    assert "Germany is answered for with the European Union." in done.stdout
+    told = json.loads((tmp_path / "out" / "2027-bloc-2026+for=DEU" / "outcome.json").read_text())
+    assert told["for"]["region"] == "EUU"
+    assert told["command"].endswith("--for DEU")
 
 
 def test_data_traces_a_number(tmp_path):

@@ -78,7 +78,7 @@ def test_imports_land_at_the_floor_to_the_cent(found):
     b, arcs = found.with_bloc.cleared.balance, found.with_bloc.market.arcs
     for product, floor in (("magnet", 80_000), ("ore", 3_000), ("oxide", 110_000)):
         landed = [
-            b.border.due.landed[i]
+            b.border.landed[i]
             for i, (g, o, d) in enumerate(arcs)
             if g == product and o == "CHN" and d in ("AUS", "JPN")
         ]

@@ -268,7 +268,12 @@ def test_a_bad_cell_is_refused_by_name(two, table, line, column, value, says):
 UNKNOWN = [
     ("plants", "region", "CHM", "did you mean CHN"),
     ("plants", "recipe", "mine.mixd", "did you mean mine.mixed"),
-    ("plants", "owner", "CHM", "unknown country (ISO 3166 alpha-3)"),
+    ("owners", "owner", "CHM", "unknown country (ISO 3166 alpha-3)"),
+    ("owners", "plant", "ngualla.min", "did you mean ngualla.mine"),
+    ("things", "product", "magnet.hd", "did you mean magnet.ht"),
+    ("thing_prices", "thing", "ev.moter", "did you mean ev.motor"),
+    ("stocks", "region", "JPM", "did you mean JPN"),
+    ("stocks", "end_use", "winds", "did you mean wind"),
     ("segments", "product", "magnet.hd", "did you mean magnet.ht"),
     ("segments", "path", "mag.eev", "did you mean mag.ev"),
     ("segments", "origin_rule", "dfars-7025", "did you mean dfars-7052"),
@@ -284,11 +289,7 @@ UNKNOWN = [
 
 @pytest.mark.parametrize(("table", "column", "value", "says"), UNKNOWN)
 def test_an_unknown_id_is_refused_with_the_nearest_one(base, table, column, value, says):
-    path = base / f"{table}.csv"
-    if column == "owner":
-        header, *body = rows(path)
-        write(path, [[*header, "owner"], *([*row, ""] for row in body)])
-    put(path, 2, column, value)
+    put(base / f"{table}.csv", 2, column, value)
     text = refusal(base, UnknownName)
     assert says in text
     assert f"{table}.csv, line 2, {column}" in text
@@ -318,6 +319,12 @@ BAD_BASE_CELLS = [
     ("recipes", "coefficient", "-1", "the recipe mine.mixed makes nothing"),
     ("assays", "share", "0.3", "does not sum to 1"),
     ("paths", "index", "1.1", "is not 1 in the base year"),
+    ("owners", "share", "1.1", "a share between 0 and 1"),
+    ("owners", "share", "0.97", "hold more than all of it"),
+    ("stocks", "holder", "private", "public, commercial"),
+    ("stocks", "days", "-1", "a number of at least 0"),
+    ("stocks", "end_use", "carbide", "for a use that it does not have"),
+    ("thing_prices", "price_usd", "0", "a number above 0"),
 ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stannary.terms.errors import UnknownName
-from stannary.world import World, quality_counts, shares, where
+from stannary.world import World, quality_counts, shares, shipped, where
 from stannary.world.columns import TABLES
 from stannary.world.source import SHIPPED
 
@@ -22,8 +22,8 @@ def world():
     return World.load("base-2024")
 
 
-def walk():
-    for path in sorted(BASE.glob("*.csv")):
+def walk(folder=BASE):
+    for path in sorted(folder.glob("*.csv")):
         if path.stem != "meta":
             with path.open(encoding="utf-8", newline="") as file:
                 for row in csv.DictReader(file):
@@ -67,21 +67,26 @@ def test_quality_counts_equal_a_walk_over_the_files(world):
     assert sum(counted["total"].values()) == sum(c.total() for c in by_table.values())
 
 
+def walk_all():
+    for name in shipped():
+        yield from walk(SHIPPED / name)
+
+
 def test_every_row_cites_a_source_and_names_nothing_of_the_house():
-    for table, row in walk():
+    for table, row in walk_all():
         assert row["source"].strip(), (table, row)
         for column in ("source", "note"):
             assert not HOUSE_WORDS.search(re.sub(r"https?://\S+", "", row[column])), row[column]
 
 
 def test_what_no_document_shows_is_never_called_published():
-    for table, row in walk():
+    for table, row in walk_all():
         if re.search("recalled|own (assumption|estimate|mass balance)", row["source"]):
             assert row["quality"] in ("estimate", "assumed"), (table, row)
 
 
 def test_a_recalled_figure_is_marked_to_be_verified():
-    for table, row in walk():
+    for table, row in walk_all():
         if row["source"].startswith("recalled"):
             assert "to be verified" in row["note"], (table, row)
 

@@ -9,19 +9,32 @@ from .accord import Agreement, Change
 from .amendment import amend, amend_all, overlay
 from .article import Parameter, Step
 from .reading import shipped
-from .schedule import Clause, Duty, Floor, LegalProduct, Member, Schedule
+from .schedule import (
+    Clause,
+    Duty,
+    Enforcement,
+    Floor,
+    Guarantee,
+    LegalProduct,
+    Member,
+    Schedule,
+    Stockpile,
+)
 
 __all__ = [
     "Agreement",
     "Change",
     "Clause",
     "Duty",
+    "Enforcement",
     "Floor",
+    "Guarantee",
     "LegalProduct",
     "Member",
     "Parameter",
     "Schedule",
     "Step",
+    "Stockpile",
     "amend",
     "amend_all",
     "overlay",

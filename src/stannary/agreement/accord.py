@@ -1,24 +1,23 @@
 """An agreement: load it, ask what stands on a day.
 
-Next: `reading`, which makes one from TOML; `schedule`, what it says on a day; `amendment`, reforms.
+Next: `reading`, which makes one from TOML; `standing`, what its articles say on a day; `amendment`,
+reforms.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
 
 from ..terms.dates import stands
 from ..terms.names import countries
-from .article import Listing, Parameter, Status, Text, Value
+from .article import Listing, Parameter, Status, Text, Value, of_member
 from .reading import read
-from .schedule import Clause, Duty, Floor, LegalProduct, Member, Schedule
-
-FOUR_PLACES = Decimal("0.0001")
-"""Precision of a floor, USD/kg."""
+from .schedule import Clause, Duty, LegalProduct, Member, Schedule
+from .standing import at, capture, clause_at, enforcement, floors, guarantees, stockpile
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +76,25 @@ class Agreement:
         return MappingProxyType(self.text.coverage)
 
     def first_full_day(self) -> date | None:
-        """First day on which all floors have begun and all members with a date are in.
+        """First day on which all floors and guarantees have begun and all dated members are in.
 
-        None without floors. Ask the agreement as shipped: an amendment that starts later moves it.
+        A product counts from its first. None without either. Ask the agreement as shipped: an
+        amendment that starts later moves it.
         """
-        begun = [
-            min(step.start for step in parameter.steps if step.value is not None)
-            for path, parameter in self.text.parameters.items()
-            if path.startswith("floors.") and any(s.value is not None for s in parameter.steps)
-        ]
-        if not begun:
+        first: dict[tuple[str, str], date] = {}
+        for path, parameter in self.text.parameters.items():
+            starts = [step.start for step in parameter.steps if step.value is not None]
+            if starts and path.startswith(("floors.", "guarantees.")):
+                key = (path.partition(".")[0], of_member(path)[0])
+                first[key] = min(starts[0], first.get(key, starts[0]))
+        if not first:
             return None
         joined = [
             step
             for code in self.text.countries
             if isinstance(step := self._last(f"members.{code}.accession"), date)
         ]
-        return max(begun + joined)
+        return max([*first.values(), *joined])
 
     def on(self, day: date) -> Schedule:
         """What the agreement says on `day`.
@@ -108,14 +109,14 @@ class Agreement:
             members=tuple(
                 self._member(code, day)
                 for code in sorted(text.countries)
-                if self._clause(f"members.{code}.status", day)
+                if clause_at(text, f"members.{code}.status", day)
             ),
             products=tuple(
                 _product(text.coverage[product])
                 for product in sorted(text.coverage)
                 if text.coverage[product].since <= day
             ),
-            floors=self._floors(day),
+            floors=floors(text, day),
             duties=self._duties(day),
             compared_on=cast(
                 Literal["duty-paid", "cif"], text.parameters["rules.compared_on"].on(day)
@@ -127,6 +128,14 @@ class Agreement:
                 if path.startswith("rules.dominant_supplier.")
             },
             clauses=tuple(sorted(self._clauses(day), key=lambda clause: clause.path)),
+            circulation=cast(
+                Literal["origin", "free"], text.parameters["rules.circulation"].on(day)
+            ),
+            procurement=cast(Literal["any", "zone"], text.parameters["rules.procurement"].on(day)),
+            guarantees=guarantees(text, day),
+            enforcement=enforcement(text, day),
+            capture=capture(text, day),
+            stockpile=stockpile(text, day),
         )
 
     def changes(self, after: date) -> tuple[Change, ...]:
@@ -152,45 +161,25 @@ class Agreement:
         parameter = self.text.parameters.get(path)
         return parameter.steps[-1].value if parameter else None
 
-    def _at(self, path: str, day: date) -> Value | None:
-        """The value standing, None also when there is no such parameter or it starts later."""
-        parameter = self.text.parameters.get(path)
-        step = parameter.step(day) if parameter else None
-        return step.value if step else None
-
-    def _clause(self, path: str, day: date) -> Clause | None:
-        parameter = self.text.parameters.get(path)
-        step = parameter.step(day) if parameter else None
-        if parameter is None or step is None or step.value is None:
-            return None
-        return Clause(
-            path=path,
-            article=parameter.article,
-            reference=step.reference,
-            since=step.start,
-            assumed=step.assumed,
-            doubt=parameter.doubt,
-        )
-
     def _clauses(self, day: date) -> list[Clause]:
-        standing = [self._clause(path, day) for path in self.text.parameters]
+        standing = [clause_at(self.text, path, day) for path in self.text.parameters]
         listed = [
             _product(item).clause for item in self.text.coverage.values() if item.since <= day
         ]
         return [clause for clause in standing if clause] + listed
 
     def _member(self, code: str, day: date) -> Member:
-        country = self.text.countries[code]
+        text, country = self.text, self.text.countries[code]
         party = (
             country.through or code
         )  # a state of the Union has the Union's dates and value basis
-        accession = self._at(f"members.{party}.accession", day)
-        withdrawal = self._at(f"members.{party}.withdrawal", day)
-        valuation = self._at(f"members.{party}.valuation", day)
+        accession = at(text, f"members.{party}.accession", day)
+        withdrawal = at(text, f"members.{party}.withdrawal", day)
+        valuation = at(text, f"members.{party}.valuation", day)
         if valuation is None:
-            valuation = self.text.parameters["rules.valuation"].on(day)
-        clause = self._clause(f"members.{code}.accession", day) or self._clause(
-            f"members.{code}.status", day
+            valuation = text.parameters["rules.valuation"].on(day)
+        clause = clause_at(text, f"members.{code}.accession", day) or clause_at(
+            text, f"members.{code}.status", day
         )
         assert clause is not None  # `on` asks only for members whose status stands
         entered = accession if isinstance(accession, date) else None
@@ -198,7 +187,7 @@ class Agreement:
         return Member(
             country=code,
             name=countries()[code],
-            status=cast(Status, self._at(f"members.{code}.status", day)),
+            status=cast(Status, at(text, f"members.{code}.status", day)),
             inside=entered is not None and stands(entered, left, day),
             accession=entered,
             withdrawal=left,
@@ -207,28 +196,12 @@ class Agreement:
             through=country.through,
         )
 
-    def _floors(self, day: date) -> tuple[Floor, ...]:
-        floors: list[Floor] = []
-        for product in sorted(self.text.coverage):
-            clause = self._clause(f"floors.{product}", day)
-            if clause is None:
-                continue
-            value = cast(Decimal, self._at(clause.path, day))
-            step = self.text.parameters[clause.path].step(day)
-            if step and step.follows:
-                level = self._at(f"floors.{step.follows}", day)
-                if level is None:  # a form has no floor where its product has none
-                    continue
-                value = (value * cast(Decimal, level)).quantize(FOUR_PLACES, ROUND_HALF_UP)
-            floors.append(Floor(product, value, self.text.coverage[product].basis, clause))
-        return tuple(floors)
-
     def _duties(self, day: date) -> tuple[Duty, ...]:
         duties: list[Duty] = []
         for id, tariff in self.text.tariffs.items():
-            clause = self._clause(f"duties.{id}", day)
+            clause = clause_at(self.text, f"duties.{id}", day)
             if clause is not None:
-                rate = cast(Decimal, self._at(clause.path, day))
+                rate = cast(Decimal, at(self.text, clause.path, day))
                 duties += [
                     Duty(
                         product=product,

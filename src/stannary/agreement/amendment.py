@@ -12,12 +12,12 @@ from pathlib import Path
 
 from ..terms.dates import day as read_day
 from ..terms.errors import BadInput, Place, UnknownName
-from ..terms.names import countries
+from ..terms.names import countries, country
 from .accord import Agreement
-from .article import Parameter, Step, Text, Value, numbered
-from .checks import check_whole
+from .article import Parameter, Step, Text, Value, numbered, of_member
+from .checks import check_whole, party
 from .reading import read_over
-from .values import MEMBER, MEMBER_DESCRIPTIONS, Kind, kind_of, read_text
+from .values import BY_CLASS, DESCRIPTIONS, MEMBER, MEMBER_DESCRIPTIONS, Kind, kind_of, read_text
 
 REFERENCE = "set on the command line"
 NONE = "none"
@@ -42,13 +42,14 @@ def amend_all(agreement: Agreement, settings: Iterable[str]) -> Agreement:
 def amend(agreement: Agreement, path: str, value_text: str) -> Agreement:
     """`agreement` with one parameter changed.
 
-    path        floors.ndpr.oxide, members.CAN (its accession), duties.usa-301-magnets; with
-                .YYYY-MM-DD the value holds from that day until the next one, without it on every
-                day in force
+    path        floors.ndpr.oxide, floors.ndpr.oxide.KOR (that member's own), members.CAN (its
+                accession), enforcement.penalty.defence, duties.usa-301-magnets; with .YYYY-MM-DD
+                the value holds from that day until the next one, without it on every day in force
     value_text  USD/kg, a share, a day or a name, as the parameter's unit; `none` ends it
 
     A covered product without a floor gets one from the first day of the other floors, a country
-    without accession gets one. The new value is assumed.
+    without accession gets one; so do a member's own floor and guarantee. `none` for a member's own
+    floor takes the common one from it. The new value is assumed.
 
     Raises UnknownName, BadInput or BadArticle.
     """
@@ -60,22 +61,26 @@ def amend(agreement: Agreement, path: str, value_text: str) -> Agreement:
     if value is None and kind.required:
         raise BadInput("a rule that cannot end", where=place, value=value_text, allowed=kind.unit)
     old = text.parameters.get(target)
-    if old is not None and old.follows and value is not None:
-        # A form given a level of its own no longer follows its product from that day.
-        start = from_day or old.steps[0].start
-        kept = tuple(step for step in old.steps if step.start < start)
-        parameter = replace(old, unit=kind.unit, steps=(*kept, _step(start, value)))
-    elif old is None or all(step.value is None for step in old.steps):
-        if value is None:
+    if old is None or all(step.value is None for step in old.steps):
+        if value is None and not _exempts(text, target):
             raise BadInput(
                 "nothing to end", where=place, value=target, allowed="a parameter that has a value"
             )
-        start = from_day or _first_day(agreement, value)
-        steps = (_step(start, value),)
-        parameter = replace(old, steps=steps) if old else _new(target, kind, steps)
+        steps = (_step(from_day or _first_day(agreement, target, value), value),)
+        parameter = replace(old, unit=kind.unit, steps=steps) if old else _new(target, kind, steps)
+    elif old.follows and value is not None:
+        # A form given a level of its own no longer follows its product from that day; an end stays.
+        start = from_day or old.steps[0].start
+        kept = [step for step in old.steps if step.start < start]
+        ends = [
+            replace(step, follows="")
+            for step in old.steps
+            if step.start > start and step.value is None
+        ]
+        parameter = replace(old, unit=kind.unit, steps=(*kept, _step(start, value), *ends))
     elif from_day is not None:
         kept = [step for step in old.steps if step.start != from_day]
-        changed = [*kept, _step(from_day, value)]
+        changed = [*kept, replace(_step(from_day, value), follows=old.follows)]
         parameter = replace(old, steps=tuple(sorted(changed, key=lambda step: step.start)))
     elif value is None:
         parameter = replace(old, steps=(_step(old.steps[0].start, None),))
@@ -111,39 +116,105 @@ def _target(text: Text, path: str, place: Place) -> tuple[str, date | None]:
     head, _, tail = path.rpartition(".")
     if head in known and _DATED.fullmatch(tail):
         return known[head], read_day(tail, place)
-    wanted = head if _DATED.fullmatch(tail) else path
+    dated = bool(_DATED.fullmatch(tail))
+    wanted = head if dated else path
+    target = _unwritten(text, wanted, place)
+    if target is not None:
+        return target, read_day(tail, place) if dated else None
     code = wanted.split(".")[1] if wanted.startswith("members.") else ""
-    if code in text.countries and text.countries[code].through:
-        raise BadInput(
-            f"{code} is inside through {text.countries[code].through}",
-            where=place,
-            value=path,
-            allowed=f"members.{text.countries[code].through}",
-        )
-    raise UnknownName("parameter", wanted, known, where=place)
+    _own_right(text, code, "members", path, place)
+    article = wanted.partition(".")[0]
+    remedy = ""
+    if article in ("enforcement", "stockpile") and not any(p.startswith(article) for p in known):
+        remedy = f"this agreement says nothing of {article}: lay a file over it, --set FILE.toml"
+    raise UnknownName("parameter", wanted, known, where=place, remedy=remedy)
 
 
 def _known(text: Text) -> dict[str, str]:
-    """Everything that can be set, written or not yet, with the parameter meant."""
+    """Everything that can be set, written or not yet, with the parameter meant.
+
+    Left out are what names a country besides: `_unwritten`.
+    """
     known = {path: path for path in text.parameters}
     known |= {f"floors.{product}": f"floors.{product}" for product in text.coverage}
-    for code, country in text.countries.items():
-        fields = ("status",) if country.through else tuple(MEMBER)
+    for code, named in text.countries.items():
+        fields = ("status",) if named.through else tuple(MEMBER)
         known |= {f"members.{code}.{field}": f"members.{code}.{field}" for field in fields}
-        if not country.through:
+        if not named.through:
             known[f"members.{code}"] = f"members.{code}.accession"
     known["rules.dominant_supplier"] = "rules.dominant_supplier.*"
-    return known
+    known["responses.capture"] = known["responses.capture.*"] = "responses.capture.*"
+    classes = {
+        path.split(".", 2)[2]
+        for path in text.parameters
+        if path.startswith("enforcement.") and path.split(".")[1] in BY_CLASS
+    }
+    rows = [f"enforcement.{name}.{audit_class}" for name in BY_CLASS for audit_class in classes]
+    return known | {row: row for row in rows}
 
 
-def _first_day(agreement: Agreement, value: Value) -> date:
-    """First day of a value where none stood: that of the first floor; of a date, itself at most."""
+def _unwritten(text: Text, path: str, place: Place) -> str | None:
+    """A number for one country, which the text need not have written; None: it is no such path."""
+    article, _, rest = path.partition(".")
+    product, _, code = rest.rpartition(".")
+    if path.startswith("responses.capture."):
+        return f"responses.capture.{country(rest.removeprefix('capture.'), place)}"
+    if article not in ("floors", "guarantees"):
+        return None
+    if rest in text.coverage:  # a guarantee: the common floor of a product has been found
+        raise BadInput(
+            "a guarantee of no member",
+            where=place,
+            value=path,
+            allowed="guarantees.PRODUCT.ISO3",
+            remedy=f"{path}.JPN",
+        )
+    if product not in text.coverage:
+        return None
+    _own_right(text, code, f"{article}.{product}", path, place)
+    party(text, code, place)
+    return path
+
+
+def _own_right(text: Text, code: str, prefix: str, path: str, place: Place) -> None:
+    through = text.countries[code].through if code in text.countries else None
+    if through:
+        raise BadInput(
+            f"{code} is inside through {through}",
+            where=place,
+            value=path,
+            allowed=f"{prefix}.{through}",
+        )
+
+
+def _exempts(text: Text, path: str) -> bool:
+    """Whether `none` there takes a common floor from one member, where no floor of its own is."""
+    product, member = of_member(path)
+    common = text.parameters.get(f"floors.{product}")
+    return (
+        path.startswith("floors.")
+        and member is not None
+        and common is not None
+        and any(step.value is not None for step in common.steps)
+    )
+
+
+def _first_day(agreement: Agreement, path: str, value: Value | None) -> date:
+    """First day of a value where none stood.
+
+    That of the rule it is an exception to: the product's common floor, the `*` of a table; else that
+    of the first floor. A date begins on itself at the latest.
+    """
+    written = agreement.parameters
+    for rule in (f"floors.{of_member(path)[0]}", ".".join(path.split(".")[:2]) + ".*"):
+        if rule in written:
+            return written[rule].steps[0].start
     starts = [
         parameter.steps[0].start
-        for path, parameter in agreement.parameters.items()
+        for path, parameter in written.items()
         if path.startswith("floors.")
     ]
-    first = min(starts, default=min(p.steps[0].start for p in agreement.parameters.values()))
+    first = min(starts, default=min(p.steps[0].start for p in written.values()))
     return min(first, value) if isinstance(value, date) else first
 
 
@@ -152,18 +223,26 @@ def _step(start: date, value: Value | None) -> Step:
 
 
 def _new(path: str, kind: Kind, steps: tuple[Step, ...]) -> Parameter:
-    article, _, rest = path.partition(".")
-    if article == "members":
-        code, _, field = rest.partition(".")
-        description = MEMBER_DESCRIPTIONS[field].format(name=countries()[code])
-    else:
-        description = f"Floor price of {rest} entering the zone."
     return Parameter(
         name=path,
         article="",
-        description=description,
+        description=_described(path),
         unit=kind.unit,
         steps=steps,
         checked_on=steps[0].start,
         doubt="Not in the text of the agreement.",
     )
+
+
+def _described(path: str) -> str:
+    article, _, rest = path.partition(".")
+    name, _, below = rest.partition(".")
+    if article == "members":
+        return MEMBER_DESCRIPTIONS[below].format(name=countries()[name])
+    if name in DESCRIPTIONS and article in ("enforcement", "responses"):
+        return DESCRIPTIONS[name]
+    product, member = of_member(path)
+    whose = f" of {countries()[member]}" if member else ""
+    if article == "guarantees":
+        return f"Price of {product} guaranteed to producers{whose}."
+    return f"Floor price of {product} entering {'the zone' if not member else countries()[member]}."

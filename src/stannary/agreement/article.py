@@ -3,6 +3,7 @@
 Next: `schedule`, which says what stands on a given day.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -146,21 +147,48 @@ class Text:
     places: dict[str, Place]
 
 
-# Printed articles. The paragraph of Art. 2, 3, 4 and 6 runs in the order of the text; the rules
+# Printed articles. The paragraph of Art. 2, 3, 4, 6 and 8 runs in the order of the text; all others
 # keep fixed ones, because screens and letters cite them.
-RULE_ARTICLES = {
+FIXED_ARTICLES = {
     "rules.dominant_supplier": "Art. 1(2)",
     "rules.valuation": "Art. 5(2)",
     "rules.compared_on": "Art. 5(3)",
     "rules.proven": "Art. 7(2)",
+    "rules.circulation": "Art. 7(3)",
+    "rules.procurement": "Art. 7(4)",
+    "enforcement.audit_rate": "Art. 9(1)",
+    "enforcement.penalty": "Art. 9(2)",
+    "enforcement.disguise": "Art. 9(3)",
+    "enforcement.tempted": "Art. 9(4)",
+    "enforcement.detour": "Art. 9(5)",
+    "stockpile.fund": "Art. 10(1)",
+    "stockpile.target_days": "Art. 10(2)",
+    "stockpile.unusable": "Art. 10(3)",
+    "responses.capture": "Art. 11(1)",
 }
+
+_MEMBER = re.compile(r"[A-Z]{3}")
+
+
+def of_member(path: str) -> tuple[str, str | None]:
+    """The product and the member of `floors.PRODUCT[.ISO3]` or `guarantees.PRODUCT.ISO3`.
+
+    None: for all. Product ids are in small letters and countries in capitals, so it is never unclear.
+    """
+    rest = path.partition(".")[2]
+    product, _, last = rest.rpartition(".")
+    return (product, last) if _MEMBER.fullmatch(last) else (rest, None)
 
 
 def numbered(text: Text) -> Text:
     """The same text with every listing and parameter under its printed article."""
     countries = {code: n for n, code in enumerate(text.countries, 1)}
     listings = {product: n for n, product in enumerate(text.coverage, 1)}
-    floors = [path for path in text.parameters if path.startswith("floors.")]
+    # A member's own floor is printed under its product's paragraph, so that it moves no other.
+    floors = list(
+        dict.fromkeys(of_member(p)[0] for p in text.parameters if p.startswith("floors."))
+    )
+    guarantees = [path for path in text.parameters if path.startswith("guarantees.")]
     duties = {f"duties.{id}": n for n, id in enumerate(text.tariffs, 1)}
 
     def article(path: str) -> str:
@@ -169,11 +197,14 @@ def numbered(text: Text) -> Text:
             code, _, field = rest.partition(".")
             return "Art. 5(2)" if field == "valuation" else f"Art. 2({countries[code]})"
         if kind == "floors":
-            return f"Art. 4({floors.index(path) + 1})"
+            product, member = of_member(path)
+            return f"Art. 4({floors.index(product) + 1})" + (f"({member})" if member else "")
+        if kind == "guarantees":
+            return f"Art. 8({guarantees.index(path) + 1})"
         if kind == "duties":
             return f"Art. 6({duties[path]})"
-        rule = next(rule for rule in RULE_ARTICLES if path == rule or path.startswith(rule + "."))
-        return RULE_ARTICLES[rule]
+        rule = next(rule for rule in FIXED_ARTICLES if path == rule or path.startswith(rule + "."))
+        return FIXED_ARTICLES[rule]
 
     return replace(
         text,

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 from ..terms.errors import BadArticle, Place, UnknownName
 from ..terms.names import EUROPEAN_UNION, EUROPEAN_UNION_STATES
-from .article import Parameter, Text
-from .values import RULES
+from .article import Parameter, Text, of_member
+from .values import BY_CLASS, ENFORCEMENT, RULES, STOCKPILE
 
 
 def check_whole(text: Text) -> None:
@@ -15,9 +15,15 @@ def check_whole(text: Text) -> None:
     for code in text.countries:
         _member(text, code)
     for path in text.parameters:
-        if path.startswith("floors."):
-            _covered(text, path.removeprefix("floors."), path)
-            _followed(text, path)
+        if path.startswith(("floors.", "guarantees.")):
+            product, member = of_member(path)
+            _covered(text, product, path)
+            if member is not None:
+                party(text, member, text.places[path])
+            elif path.startswith("floors."):
+                _followed(text, path)
+    _enforcement(text)
+    _whole_article(text, "stockpile", tuple(STOCKPILE))
     _coverage(text)
     _duties(text)
 
@@ -30,7 +36,7 @@ def _followed(text: Text, path: str) -> None:
     levels = [
         other.removeprefix("floors.")
         for other, parameter in text.parameters.items()
-        if other.startswith("floors.") and not parameter.follows
+        if other.startswith("floors.") and not parameter.follows and not of_member(other)[1]
     ]
     if followed not in levels:
         raise UnknownName("floor to follow", followed, levels, where=text.places[path])
@@ -42,6 +48,36 @@ def _followed(text: Text, path: str) -> None:
             value=text.coverage[product].basis,
             allowed=f"the basis of {followed}: {text.coverage[followed].basis}",
         )
+
+
+def party(text: Text, code: str, place: Place) -> None:
+    """Raises unless `code` is a country that the agreement names and that enters in its own right."""
+    if code in EUROPEAN_UNION_STATES:
+        raise BadArticle(
+            "a state of the customs union", where=place, value=code, allowed=EUROPEAN_UNION
+        )
+    if code not in text.countries:
+        named = [other for other, country in text.countries.items() if not country.through]
+        raise UnknownName("member", code, named, where=place)
+
+
+def _enforcement(text: Text) -> None:
+    rows = (f"{name}.*" if name in BY_CLASS else name for name in ENFORCEMENT)
+    _whole_article(text, "enforcement", tuple(rows))
+
+
+def _whole_article(text: Text, article: str, needed: tuple[str, ...]) -> None:
+    """An article may be left out, but not in part."""
+    given = [path for path in text.parameters if path.startswith(f"{article}.")]
+    for name in needed if given else ():
+        path = f"{article}.{name}"
+        if path not in text.parameters:
+            raise BadArticle(
+                f"no {path}",
+                where=text.places[given[0]],
+                value=", ".join(given),
+                allowed=f"{article} as a whole: " + ", ".join(f"{article}.{n}" for n in needed),
+            )
 
 
 def _rules(text: Text) -> None:

@@ -3,7 +3,7 @@
 Next: `duty`, the one rule that every reader of these numbers applies.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -68,12 +68,86 @@ class LegalProduct:
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """The price that imports of a legal product may not undercut, USD per kg of its basis."""
+    """The price that imports of a legal product may not undercut, USD per kg of its basis.
+
+    member      whose border it is for, in place of the common floor; None: the common floor
+    usd_per_kg  0 where the member has no floor, whatever the others have
+    """
 
     product: str
     usd_per_kg: Decimal
     basis: Basis
     clause: Clause
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """The price that a member's treasury makes up to its own producers, USD per kg of the basis."""
+
+    product: str
+    member: str
+    usd_per_kg: Decimal
+    basis: Basis
+    clause: Clause
+
+
+@dataclass(frozen=True, slots=True)
+class Enforcement:
+    """How cheats are caught, by audit class of buyers; `*` is every class without a row.
+
+    audit_rate  chance that an evading tonne is caught and billed, 0..1
+    penalty     multiple of the duty evaded, besides the duty
+    disguise    share of the value at the border that hiding costs on average, > 0
+    tempted     share of tonnes whose importers would cheat where it pays, 0..1
+    detour      share of the value that a roundabout way through another member's door costs on
+                average, > 0
+    """
+
+    audit_rate: dict[str, Decimal]
+    penalty: dict[str, Decimal]
+    disguise: dict[str, Decimal]
+    tempted: Decimal
+    detour: Decimal
+
+    def terms(self, audit_class: str) -> tuple[Decimal, Decimal, Decimal]:
+        """Audit rate, penalty and cost of disguise that hold for a class of buyers."""
+        audit_rate, penalty, disguise = (
+            rows.get(audit_class, rows["*"])
+            for rows in (self.audit_rate, self.penalty, self.disguise)
+        )
+        return audit_rate, penalty, disguise
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Every class with a row of its own, sorted; without `*`."""
+        return tuple(sorted({*self.audit_rate, *self.penalty, *self.disguise} - {"*"}))
+
+
+HONEST = Enforcement(
+    audit_rate={"*": Decimal(0)},
+    penalty={"*": Decimal(0)},
+    disguise={"*": Decimal(1)},
+    tempted=Decimal(0),
+    detour=Decimal(1),
+)
+"""An agreement that says nothing of enforcement: nobody cheats, and a detour never pays."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stockpile:
+    """The common stockpile (Art. 10).
+
+    fund         money to buy with, USD
+    target_days  days of the zone's use that it aims to hold
+    unusable     share of what is held that cannot be released, 0..1
+    clauses      of the three, in this order
+    """
+
+    fund: Decimal
+    target_days: Decimal
+    unusable: Decimal
+    clauses: tuple[Clause, Clause, Clause]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +172,16 @@ class Duty:
 class Schedule:
     """The agreement as it stands on `day`. Lists are sorted by country or product.
 
+    floors             the common floor of a product before those of single members
     compared_on        what the floor is held against: the duty-paid or the CIF price
     proven             share of zone trade that proves its origin, 0..1
+    circulation        `origin`: each member collects at its own border by the origin of the goods;
+                       `free`: what is inside circulates freely
+    procurement        origins that buyers under a procurement rule may buy from, besides what
+                       national rules bar: `any`, or the `zone` only
+    capture            share of a top-up that outside sellers keep by raising their price, 0..1, by
+                       ISO3 of the seller; `*` is every country without a row
+    stockpile          None: the agreement has none that day
     dominant_supplier  ISO3 of the country selling most, by mineral; `*` is the rule for the rest
     clauses            of every parameter and listing standing that day, sorted by path
     """
@@ -115,11 +197,23 @@ class Schedule:
     proven: Decimal
     dominant_supplier: dict[str, str]
     clauses: tuple[Clause, ...]
+    circulation: Literal["origin", "free"] = "origin"
+    procurement: Literal["any", "zone"] = "any"
+    guarantees: tuple[Guarantee, ...] = ()
+    enforcement: Enforcement = HONEST
+    capture: dict[str, Decimal] = field(default_factory=lambda: {"*": Decimal(0)})
+    stockpile: Stockpile | None = None
 
     @property
     def assumed(self) -> tuple[str, ...]:
         """Paths of the parameters standing that day whose reference does not state their value."""
         return tuple(clause.path for clause in self.clauses if clause.assumed)
+
+    def floors_of(self, member: str) -> tuple[Floor, ...]:
+        """The floors at a member's border: its own in place of the common ones, without exemptions."""
+        own = {floor.product: floor for floor in self.floors if floor.member == member}
+        common = {floor.product: floor for floor in self.floors if floor.member is None}
+        return tuple(floor for _, floor in sorted((common | own).items()) if floor.usd_per_kg > 0)
 
     @property
     def inside(self) -> frozenset[str]:

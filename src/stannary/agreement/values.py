@@ -1,7 +1,7 @@
 """What each parameter may say: its unit, and the values it allows, by its dotted path."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import get_args
@@ -15,11 +15,17 @@ from .fields import number
 STATUSES: tuple[str, ...] = get_args(Status)
 VALUATIONS = ("FOB", "CIF")
 COMPARISONS = ("duty-paid", "cif")
+CIRCULATIONS = ("origin", "free")
+PROCUREMENTS = ("any", "zone")
 
 # A rate of 25 is a percentage somebody forgot to divide; the highest real ones are near 7 (700 %).
 HIGHEST_RATE = Decimal(10)
 # No metal has ever cost ten million dollars a kilogram: beyond it, somebody has mistaken the unit.
 HIGHEST_FLOOR = Decimal(10_000_000)
+# The highest multiple found in a statute is 4 (19 USC 1592, gross negligence).
+HIGHEST_PENALTY = Decimal(100)
+# Ten years of use is more than any stockpile on record.
+LONGEST_TARGET = Decimal(3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +41,28 @@ class Kind:
 
 
 def kind_of(path: str) -> Kind:
-    """The kind of the parameter at `path`, which must be one that `reading` creates."""
+    """The kind of the parameter at `path`, which must be one that `pieces` creates."""
     article, _, rest = path.partition(".")
-    if article == "members":
-        return MEMBER[rest.rpartition(".")[2]]
-    if article == "rules":
-        return RULES[rest.partition(".")[0]]
-    return FLOOR if article == "floors" else DUTY
+    name, _, below = rest.partition(".")
+    match article:
+        case "members":
+            return MEMBER[rest.rpartition(".")[2]]
+        case "rules":
+            return RULES[name]
+        case "floors":
+            return FLOOR
+        case "guarantees":
+            return GUARANTEE
+        case "enforcement":
+            # A class without a row has that of `*`, so only `*` can never end.
+            kind = ENFORCEMENT[name]
+            return replace(kind, required=False) if below not in ("", "*") else kind
+        case "responses":
+            return RESPONSES[name]
+        case "stockpile":
+            return STOCKPILE[name]
+        case _:
+            return DUTY
 
 
 def read_text(text: str, kind: Kind, place: Place) -> Value:
@@ -56,16 +77,48 @@ def read_text(text: str, kind: Kind, place: Place) -> Value:
         raise BadInput("not a number", where=place, value=text, allowed="a number: 110") from None
 
 
-def _floor(raw: object, place: Place) -> Value:
+def _price(what: str) -> Callable[[object, Place], Value]:
+    def check(raw: object, place: Place) -> Value:
+        value = number(raw, place)
+        if value < 0:
+            raise BadArticle(
+                f"a negative {what}", where=place, value=value, allowed="0 or more, USD/kg"
+            )
+        if value > HIGHEST_FLOOR:
+            raise BadArticle(
+                f"a {what} beyond any price",
+                where=place,
+                value=str(value),
+                allowed=f"at most {HIGHEST_FLOOR} USD/kg",
+            )
+        return value
+
+    return check
+
+
+def _between(
+    what: str, allowed: str, most: Decimal | None = None
+) -> Callable[[object, Place], Value]:
+    """Numbers from 0 to `most`."""
+
+    def check(raw: object, place: Place) -> Value:
+        value = number(raw, place)
+        if value < 0 or (most is not None and value > most):
+            raise BadArticle(what, where=place, value=value, allowed=allowed)
+        return value
+
+    return check
+
+
+def _cost(raw: object, place: Place) -> Value:
     value = number(raw, place)
-    if value < 0:
-        raise BadArticle("a negative floor", where=place, value=value, allowed="0 or more, USD/kg")
-    if value > HIGHEST_FLOOR:
+    if not 0 < value <= 1:
+        # The market spreads importers around this mean: with a mean of 0 there is nothing to spread.
         raise BadArticle(
-            "a floor beyond any price",
+            "not a cost",
             where=place,
-            value=str(value),
-            allowed=f"at most {HIGHEST_FLOOR} USD/kg",
+            value=value,
+            allowed="a share of the value above 0, at most 1",
         )
     return value
 
@@ -125,7 +178,8 @@ def _country(raw: object, place: Place) -> Value:
     return country(raw, place)
 
 
-FLOOR = Kind("USD/kg", _floor)
+FLOOR = Kind("USD/kg", _price("floor"))
+GUARANTEE = Kind("USD/kg", _price("guarantee"))
 FORM = Kind("share", _form)
 """A floor stated as a share of another product's floor (`follows`)."""
 DUTY = Kind("ad valorem", _rate)
@@ -139,9 +193,41 @@ MEMBER = {
 RULES = {
     "compared_on": Kind("name", _one_of("comparison", COMPARISONS), required=True),
     "proven": Kind("share", _share, required=True),
+    "circulation": Kind("name", _one_of("circulation", CIRCULATIONS), required=True),
+    "procurement": Kind("name", _one_of("procurement", PROCUREMENTS), required=True),
     "valuation": Kind("name", VALUATION, required=True),
     "dominant_supplier": Kind("name", _country, required=True),
 }
+BY_CLASS = {
+    "audit_rate": Kind("share", _share, required=True),
+    "penalty": Kind(
+        "times",
+        _between("not a penalty", "a multiple of the duty evaded from 0 to 100", HIGHEST_PENALTY),
+        required=True,
+    ),
+    "disguise": Kind("share", _cost, required=True),
+}
+"""Of Art. 9, by audit class of buyers."""
+ENFORCEMENT = {
+    **BY_CLASS,
+    "tempted": Kind("share", _share, required=True),
+    "detour": Kind("share", _cost, required=True),
+}
+RESPONSES = {"capture": Kind("share", _share)}
+STOCKPILE = {
+    "fund": Kind("USD", _between("a negative fund", "0 or more, USD")),
+    "target_days": Kind(
+        "days", _between("not a target", "days of use from 0 to 3650", LONGEST_TARGET)
+    ),
+    "unusable": Kind("share", _share),
+}
+DESCRIPTIONS = {
+    "audit_rate": "Chance that an evading tonne of the class is caught and billed.",
+    "penalty": "Multiple of the duty evaded that the class pays besides the duty.",
+    "disguise": "Share of the value at the border that hiding costs the class on average.",
+    "capture": "Share of a top-up that outside sellers keep by raising their price.",
+}
+"""Of parameters that can be set where no table is written."""
 MEMBER_DESCRIPTIONS = {
     "status": "How far {name} has come towards the agreement.",
     "accession": "First day on which {name} is inside the zone.",

@@ -12,7 +12,7 @@ from math import exp, fsum
 from scipy.integrate import quad
 
 from .calibrate import Market
-from .levers import Array, Economy, Levers
+from .levers import Array, Economy, Levers, Network
 from .trade import CUT_OFF
 
 
@@ -82,7 +82,8 @@ def by_hand(
     e = economy or market.economy
     arcs, uses, nodes = range(len(market.arcs)), range(len(market.uses)), range(len(market.nodes))
     arc_node, arc_use = _ints(market.network.arc_node), _ints(market.network.arc_use)
-    landed = [landed_price(levers, e, i, float(gate[arc_node[i]])) for i in arcs]
+    network = market.network
+    landed = [route_price(levers, network, e, i, float(gate[arc_node[i]])) for i in arcs]
 
     pull = [
         float(levers.open[i])
@@ -101,7 +102,8 @@ def by_hand(
         for u in uses
     ]
 
-    margin = [plant_margin(market, e, k, gate, average) for k in range(len(market.plants))]
+    received = [max(float(p), float(g)) for p, g in zip(gate, levers.guarantee, strict=True)]
+    margin = [plant_margin(market, e, k, received, average) for k in range(len(market.plants))]
     activity = [
         float(e.capacity[k]) * logistic(m / float(e.spread[k])) for k, m in enumerate(margin)
     ]
@@ -110,7 +112,7 @@ def by_hand(
         final[u] + fsum(c * activity[k] for k, at, c in _inputs(market, e) if at == u) for u in uses
     ]
     supplied = [
-        curve_supply(market, e, n, float(gate[n]))
+        curve_supply(market, e, n, received[n])
         + fsum(c * activity[k] for k, at, c in _outputs(market, e) if at == n)
         for n in nodes
     ]
@@ -123,23 +125,81 @@ def by_hand(
     )  # fmt: skip
 
 
-def landed_price(levers: Levers, e: Economy, arc: int, gate: float) -> float:
-    """What a tonne costs its buyer on one route at one gate price, USD/t, in decimals."""
-    p = Decimal(gate)
-    fob = p * (1 + _exact(levers.export_tax[arc])) + _exact(levers.export_specific[arc])
-    cif = fob + _exact(e.freight[arc]) + _exact(e.freight_share[arc]) * p
-    owed = import_duty(
+def border_price(levers: Levers, way: int, fob: Decimal, cif: Decimal) -> float:
+    """What goods cost their importers on average at one border, cheats among them, USD/t.
+
+    Sellers raise their price first; then every tempted importer, whose cost of hiding is his own,
+    takes the cheaper of paying and cheating.
+    """
+    asked = _duty_at(levers, way, fob, cif).top_up
+    carries = _exact(levers.counted[way]) if levers.duty_paid[way] else Decimal(0)
+    raised = _exact(levers.capture[way]) * asked / (1 + carries)
+    owed = _duty_at(levers, way, fob + raised, cif + raised)
+    honest, top_up = float(owed.landed), float(owed.top_up)
+    tempted = float(levers.tempted[way])
+    if tempted == 0 or top_up == 0:
+        return honest
+    caught = float(levers.audit_rate[way]) * (1 + float(levers.penalty[way])) * top_up
+    return honest - tempted * mean_saving(
+        top_up - caught, float(levers.disguise[way]) * float(cif + raised)
+    )
+
+
+def mean_saving(gain: float, mean: float) -> float:
+    """Mean of max(0, gain - cost) where costs are exponential with this mean, by integration."""
+    if gain <= 0:
+        return 0.0
+    return quad(
+        lambda cost: (gain - cost) * exp(-cost / mean) / mean, 0.0, gain,
+        epsabs=0, epsrel=1e-11, limit=500,
+        points=[k * mean for k in (1, 6, 36) if k * mean < gain] or None,
+    )[0]  # fmt: skip
+
+
+def _duty_at(levers: Levers, way: int, fob: Decimal, cif: Decimal) -> Owed:
+    return import_duty(
         fob,
         cif,
-        counted=_exact(levers.counted[arc]),
-        uncounted=_exact(levers.uncounted[arc]),
-        specific=_exact(levers.specific[arc]),
-        valuation="FOB" if levers.on_fob[arc] else "CIF",
-        floor=_exact(levers.floor[arc]),
-        compared_on="duty-paid" if levers.duty_paid[arc] else "cif",
-        liable=_exact(levers.liable[arc]),
+        counted=_exact(levers.counted[way]),
+        uncounted=_exact(levers.uncounted[way]),
+        specific=_exact(levers.specific[way]),
+        valuation="FOB" if levers.on_fob[way] else "CIF",
+        floor=_exact(levers.floor[way]),
+        compared_on="duty-paid" if levers.duty_paid[way] else "cif",
+        liable=_exact(levers.liable[way]),
     )
-    return float(owed.landed)
+
+
+def route_price(
+    levers: Levers, network: Network, e: Economy, arc: int, gate: float, rent: float = 0.0
+) -> float:
+    """What a tonne costs its buyer on one route, round through another member's door if that pays.
+
+    rent  of licences to export, USD/t. Every tonne has its own cost of going round.
+    """
+    p = Decimal(gate)
+
+    def at_origin(way: int) -> Decimal:
+        taxed = p * (1 + _exact(levers.export_tax[way])) + _exact(levers.export_specific[way])
+        return taxed + _exact(rent)
+
+    cif = at_origin(arc) + _exact(e.freight[arc]) + _exact(e.freight_share[arc]) * p
+    direct = border_price(levers, arc, at_origin(arc), cif)
+    ways = []
+    for n, of in enumerate(_ints(network.door_arc)):
+        way = len(network.arc_node) + n
+        if of != arc or not levers.open[way]:
+            continue
+        fob = at_origin(way)
+        into = fob + _exact(levers.door_in[n]) + _exact(levers.door_in_share[n]) * p
+        onward = float(levers.door_onward[n]) + float(levers.door_onward_share[n]) * gate
+        ways.append(border_price(levers, way, fob, into) + onward)
+    mean = float(levers.detour) * float(cif)
+    if not ways:
+        return direct
+    if not levers.open[arc]:
+        return min(ways) + mean
+    return direct - mean_saving(direct - min(ways), mean)
 
 
 def growth(market: Market, e: Economy, node: int) -> float:
@@ -151,7 +211,7 @@ def growth(market: Market, e: Economy, node: int) -> float:
 
 
 def plant_margin(
-    market: Market, e: Economy, plant: int, gate: Array, average: list[float]
+    market: Market, e: Economy, plant: int, gate: list[float], average: list[float]
 ) -> float:
     """Outputs at gate prices, less inputs at average landed prices, less cash cost, USD/t."""
     earned = [c * float(gate[n]) for k, n, c in _outputs(market, e) if k == plant]
@@ -169,7 +229,8 @@ def end_demand(market: Market, e: Economy, use: int, price: float) -> float:
     q = 0.0
     for s, at in enumerate(_ints(market.network.segment_use)):
         if at == use:
-            q += float(e.base_use[s]) * (price / float(e.reference[s])) ** float(e.elasticity[s])
+            bent = float(e.base_use[s]) * (price / float(e.reference[s])) ** float(e.elasticity[s])
+            q += bent / (1 + (price / float(e.choke[s])) ** 4)
     for s, at in enumerate(_ints(market.network.linear_use)):
         if at == use:
             q += max(0.0, float(e.linear_a[s]) - float(e.linear_b[s]) * price)

@@ -7,7 +7,7 @@ import numpy as np
 from .calibrate import Market
 from .clearing import TOLERANCE, Balance, Cleared
 from .exact import Exact
-from .levers import Array
+from .levers import Levers, Network
 from .measures import Pair
 from .welfare import Money, money_gap
 
@@ -23,7 +23,8 @@ class Certificate:
     residual         largest |supply - shipped - excess| of a node, over its base supply
     mass_balance     largest |supply - use - excess| of a product, over its base supply
     money_balance    |paid - received| over what the zone spends (the world, where there is no zone)
-    complementarity  largest price above support x excess, over base price x base supply
+    complementarity  largest price above support x excess, over base price x base supply; or rent of a
+                     licence x unused licences, over their scale
     iterations       Newton steps
     failed           (region, product) of the largest excess of every chain that did not clear
     cut_off          (region, product) that some buyer wants and no open route reaches
@@ -42,10 +43,11 @@ class Certificate:
     open_split: tuple[Pair, ...] = ()
 
 
-def failure(market: Market, cleared: Cleared, balance: Balance) -> Certificate:
+def failure(market: Market, network: Network, cleared: Cleared, balance: Balance) -> Certificate:
     """A certificate that claims nothing but where the market did not clear."""
-    chain = market.network.node_chain
-    residual = np.nan_to_num(np.abs(np.asarray(balance.residual)), nan=np.inf)
+    chain = network.node_chain
+    every = np.nan_to_num(np.abs(np.asarray(balance.residual)), nan=np.inf)
+    residual = every[: len(market.nodes)]
     failed = []
     for number in np.flatnonzero(~(cleared.residual <= TOLERANCE)):
         at = np.flatnonzero(chain == number)
@@ -68,7 +70,7 @@ def certify(
     market: Market,
     balance: Balance,
     paid: Money,
-    support: Array,
+    levers: Levers,
     zone: frozenset[str],
     iterations: int,
 ) -> Certificate:
@@ -86,8 +88,12 @@ def certify(
     spending = np.asarray(paid.spent)
     inside = np.array([region in zone or not zone for region, _ in uses])
     scale = float(spending[inside].sum()) or float(spending.sum()) or 1.0
-    above = np.nan_to_num(balance.price.gate) - support
+    above = np.nan_to_num(balance.price.gate) - levers.support
     tied = np.abs(above * balance.price.excess) / (market.economy.base_price * base)
+    slack = np.abs(np.asarray(balance.limits.rent)) * np.abs(np.asarray(balance.limits.slack))
+    # A rent at its ceiling, the duty beyond the limit, lets more pass: that is no slack.
+    unused = np.asarray(balance.limits.slack) > 0
+    idle = slack * unused / (levers.limit_price * levers.limit_tonnes)
     wanting = np.asarray(balance.final.slope) == 0
     cut = tuple(
         pair
@@ -98,13 +104,14 @@ def certify(
     money_balance = abs(float(money_gap(paid))) / scale
     # A root that does not balance tonnes and money is none, whatever the solver thought of it.
     proved = residual <= TOLERANCE and mass <= BALANCED and money_balance <= BALANCED
-    worst = nodes[int(np.argmax(np.nan_to_num(np.abs(balance.residual), nan=np.inf)))]
+    at_nodes = np.abs(balance.residual[: len(nodes)])
+    worst = nodes[int(np.argmax(np.nan_to_num(at_nodes, nan=np.inf)))]
     return Certificate(
         converged=proved,
         residual=residual,
         mass_balance=mass,
         money_balance=money_balance,
-        complementarity=float(np.max(tied, initial=0.0)),
+        complementarity=float(max(np.max(tied, initial=0.0), np.max(idle, initial=0.0))),
         iterations=iterations,
         failed=() if proved else (worst,),
         cut_off=cut,

@@ -13,7 +13,9 @@ import jax
 import jax.numpy as jnp
 
 from . import demand, supply, trade
+from .border import Border, border
 from .levers import Array, Economy, Levers, Network
+from .limits import Limited, counted, limited, rents
 
 TOLERANCE = 1e-8
 """Largest excess of a node, relative to its base supply, at which a market counts as cleared."""
@@ -71,13 +73,18 @@ def price(unknown: Array, economy: Economy, levers: Levers) -> Price:
 class Balance(NamedTuple):
     """Everything that the residual computes on its way; quantities t/y, prices USD/t.
 
-    residual  (node)  supply - shipped - excess, over base supply
+    residual  (node, then limit)  supply - shipped - excess, over base supply; limit - counted -
+              slack, over limit_tonnes
+    received  (node)  what producers get a tonne: the gate price, or what the state guarantees
+    limits    rents and slack of every limit
     supplied  (node), wanted (use), flow (arc), activity (plant), margin (plant)
     """
 
     residual: Array
     price: Price
-    border: trade.Border
+    received: Array
+    limits: Limited
+    border: Border
     shares: trade.Shares
     plants: supply.Plants
     offer: supply.Offer
@@ -88,14 +95,18 @@ class Balance(NamedTuple):
 
 
 def balance(unknown: Array, network: Network, economy: Economy, levers: Levers) -> Balance:
-    """Supply against use at every node. unknown (node): see `price`."""
-    at = price(unknown, economy, levers)
+    """Supply against use at every node. unknown (node, then limit): see `price` and `limited`."""
+    nodes = len(network.node_chain)
+    at = price(unknown[:nodes], economy, levers)
+    held = limited(unknown[nodes:], levers)
     # A log of zero in a branch that free disposal leaves behind would poison gradients.
     gate = jnp.maximum(at.gate, 1e-300)
-    border = trade.border(gate, network, economy, levers)
-    shared = trade.shares(border.due.landed, network, economy, levers)
-    running = supply.plants(gate, shared.average, network, economy)
-    offer = supply.curves(gate, network, economy)
+    licences = rents(held, network) if len(network.limit_chain) else None
+    crossed = border(gate, network, economy, levers, licences)
+    shared = trade.shares(crossed.landed, crossed.open, network, economy)
+    received = jnp.maximum(gate, levers.guarantee)
+    running = supply.plants(received, shared.average, network, economy)
+    offer = supply.curves(received, network, economy)
     final = demand.final(shared.average, shared.served, network, economy)
     supplied = offer.quantity.at[network.made_node].add(
         economy.made * running.activity[network.made_plant]
@@ -106,31 +117,50 @@ def balance(unknown: Array, network: Network, economy: Economy, levers: Levers) 
     flow = shared.share * wanted[network.arc_use]
     shipped = jnp.zeros_like(gate).at[network.arc_node].add(flow)
     residual = (supplied - shipped - at.excess) / economy.base_supply
+    if licences is not None:
+        left = (levers.limit - counted(flow, network) - held.slack) / levers.limit_tonnes
+        residual = jnp.concatenate([residual, left])
     return Balance(
-        residual, at, border, shared, running, offer, final, supplied, wanted, flow
+        residual, at, received, held, crossed, shared, running, offer, final, supplied, wanted,
+        flow,
     )  # fmt: skip
 
 
-def jacobian(b: Balance, network: Network, economy: Economy) -> Array:
-    """Slopes of the residual in the unknown (node, node), from those that `balance` has.
+def jacobian(b: Balance, network: Network, economy: Economy, levers: Levers) -> Array:
+    """Slopes of the residual in the unknown, from those that `balance` has; square, n = its length.
 
     Trade moves in two ways: buyers switch origin (sigma), and they pay another average price, which
     moves plants and end uses. A test holds this to forward-mode differentiation.
     """
-    node, use = network.arc_node, network.arc_use
-    n, u, k = economy.base_price.shape[0], economy.sigma.shape[0], economy.cost.shape[0]
-    share, landed, average = b.shares.share, b.border.due.landed, b.shares.average
-    pull = share * b.border.slope * b.price.slope[node]  # d landed, weighted by its share
-    sigma = economy.sigma[use]
+    nodes, u, k = len(network.node_chain), economy.sigma.shape[0], economy.cost.shape[0]
+    n = nodes + len(network.limit_chain)
+    # Everything that an arc's price hangs on: its node's price, and the rent of each limit on it.
+    member = network.member_arc
+    limited = len(network.limit_chain) > 0
+
+    def spread(of_arcs: Array, of_members: Array) -> Array:
+        return jnp.concatenate([of_arcs, of_members]) if limited else of_arcs
+
+    at = spread(network.arc_node, nodes + network.member_limit)
+    export = network.limit_export[network.member_limit]
+    by_rent = jnp.where(export > 0, b.border.rent_slope[member], 1.0)
+    pulled = spread(
+        b.border.slope * b.price.slope[network.arc_node],
+        by_rent * b.limits.slope[network.member_limit],
+    )
+    use = spread(network.arc_use, network.arc_use[member])
+    share = spread(b.shares.share, b.shares.share[member])
+    landed = spread(b.border.landed, b.border.landed[member])
+    pull = share * pulled  # d landed, weighted by its share
+    average, sigma = b.shares.average, economy.sigma[use]
     relative = landed / jnp.where(share > 0, average[use], landed)
     # d average / d unknown: what is paid more, less what switching saves.
-    averages = (
-        jnp.zeros((u, n)).at[use, node].add(pull * (1 - sigma * (1 - 1 / relative)))
-    )  # fmt: skip
-    switching = jnp.zeros((u, n)).at[use, node].add(pull / landed)
-    sharing = jnp.zeros((n, u)).at[node, use].add(share)
+    averages = jnp.zeros((u, n)).at[use, at].add(pull * (1 - sigma * (1 - 1 / relative)))
+    switching = jnp.zeros((u, n)).at[use, at].add(pull / landed)
+    sharing = jnp.zeros((n, u)).at[at, use].add(share)
     # A plant has a few outputs and inputs: adding their rows is half the work of dense products.
-    earned = economy.made * b.price.slope[network.made_node]
+    received = jnp.where(b.received > levers.guarantee, b.price.slope, 0.0)
+    earned = economy.made * received[network.made_node]
     paid = economy.used[:, None] * averages[network.used_use]
     margins = (
         jnp.zeros((k, n))
@@ -142,17 +172,28 @@ def jacobian(b: Balance, network: Network, economy: Economy) -> Array:
     made = economy.made[:, None] * activity[network.made_plant]
     wanted = (b.final.slope[:, None] * averages).at[network.used_use].add(drawn)
     supplied = jnp.zeros((n, n)).at[network.made_node].add(made)
-    own = jnp.zeros(n).at[node].add(-sigma * b.wanted[use] * pull / landed)
     shipped = sharing @ (wanted + (economy.sigma * b.wanted)[:, None] * switching)
-    diagonal = b.offer.slope * b.price.slope - own - b.price.relief
-    return (supplied - shipped + jnp.diag(diagonal)) / economy.base_supply[:, None]
+    own = -sigma * b.wanted[use] * pull / landed
+    first = len(network.arc_node)
+    shipped = shipped.at[at[:first], at[:first]].add(own[:first])
+    if limited:
+        row, column = network.cross_row, network.cross_column
+        shipped = shipped.at[at[row], at[column]].add(own[column])
+    diagonal = jnp.concatenate([b.offer.slope * received - b.price.relief, -b.limits.relief])
+    scale = jnp.concatenate([economy.base_supply, levers.limit_tonnes])
+    return (supplied - shipped + jnp.diag(diagonal)) / scale[:, None]
+
+
+def chains(network: Network) -> Array:
+    """Number of the chain of every unknown: of the nodes, then of the limits."""
+    return jnp.concatenate([network.node_chain, network.limit_chain])
 
 
 class Cleared(NamedTuple):
     """How a solve ended.
 
-    unknown     (node)  see `price`
-    residual    (node)  largest excess over base supply of each chain, by chain number; rest 0
+    unknown     (node, then limit)  see `price` and `limited`
+    residual    (same length)  largest excess over base supply of each chain, by chain number; rest 0
     iterations  Newton steps
     """
 
@@ -174,7 +215,7 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
 
     Chains of different minerals do not touch: one that is hard must not shorten another's steps.
     """
-    chain = network.node_chain
+    chain = chains(network)
     nothing = jnp.zeros_like(start)  # a chain's number is below the number of nodes
 
     def merits(residual: Array) -> tuple[Array, Array]:
@@ -183,7 +224,7 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
 
     def step(walk: _Walk) -> _Walk:
         here = balance(walk.unknown, network, economy, levers)
-        slope = jacobian(here, network, economy)
+        slope = jacobian(here, network, economy, levers)
         # Where a price moves nothing (a shut plant, a glut) its row is flat. Adding |residual| to the
         # diagonal bounds such a price's own step, leaves the others their Newton step, and vanishes
         # with the residual, so that the last steps are Newton's own.
@@ -232,7 +273,7 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
 
 @partial(jax.jit, inline=True)
 def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> Cleared:
-    """Clear the market from `start` (node; 0 = the base price).
+    """Clear the market from `start` (node, then limit; 0 = the base price, and no rent).
 
     Differentiable in economy and levers, in both modes: the root is found without derivatives, then
     one Newton step with a frozen Jacobian carries the implicit gradient  -J^-1 dF. First order only.
@@ -242,10 +283,10 @@ def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> C
     root = jax.lax.stop_gradient(found.unknown)
     here = balance(root, network, *frozen[2:])
     # A price that moves nothing (no capacity, no buyer) has an empty row: it stays where it is.
-    slope = jacobian(here, network, frozen[2]) + 1e-12 * jnp.eye(len(root))
+    slope = jacobian(here, network, *frozen[2:]) + 1e-12 * jnp.eye(len(root))
     residual = balance(root, network, economy, levers).residual
     # Where a chain did not clear there is no root to differentiate at.
-    done = (found.residual <= TOLERANCE)[network.node_chain]
+    done = (found.residual <= TOLERANCE)[chains(network)]
     move = jnp.linalg.solve(jax.lax.stop_gradient(slope), residual)
     # The step's derivative is wanted, not the step: near an empty row it may lead anywhere.
     move = jnp.where(done, move - jax.lax.stop_gradient(move), 0.0)

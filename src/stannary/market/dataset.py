@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PRICE, QUANTITY, MONEY, SHARE = "USD/t", "t/y", "USD/y", "1"
 SOLVES = ("without", "with")
+AUDIT = "class of the buyers in audits of the agreement; empty: as any other"
+RULE = "rule on the origins that the buyers may use; empty: any"
 
 
 class Quantity(NamedTuple):
@@ -81,16 +83,41 @@ QUANTITIES = (
         lambda n: n.balance.border.cif, priced=True,
     ),
     Quantity(
-        "statutory_duty", "arc", PRICE, "statutory import duty",
-        lambda n: n.balance.border.due.statutory, priced=True,
+        "statutory_duty", "arc", PRICE, "statutory import duty at the border of the destination",
+        lambda n: n.balance.border.direct.statutory, priced=True,
     ),
     Quantity(
-        "top_up", "arc", PRICE, "top-up duty that lifts an import to its floor",
-        lambda n: n.balance.border.due.top_up, priced=True,
+        "top_up", "arc", PRICE,
+        "top-up duty that lifts an import to its floor, on average over those that pay and not",
+        lambda n: n.balance.border.direct.top_up, priced=True,
     ),
     Quantity(
-        "landed_price", "arc", PRICE, "what the buyer pays: cif, statutory duty and top-up",
-        lambda n: n.balance.border.due.landed, priced=True,
+        "fines", "arc", PRICE, "duty and penalty that audits bring in, on average over all goods",
+        lambda n: n.balance.border.direct.fines, priced=True,
+    ),
+    Quantity(
+        "hiding", "arc", PRICE, "spent by importers on disguise, on average over all goods",
+        lambda n: n.balance.border.direct.hiding, priced=True,
+    ),
+    Quantity(
+        "evading", "arc", SHARE, "part of the goods at that border that do not pay the top-up",
+        lambda n: n.balance.border.direct.evading, priced=True,
+    ),
+    Quantity(
+        "captured", "arc", PRICE, "raise of the seller's price that the floor leaves room for",
+        lambda n: n.balance.border.direct.captured, priced=True,
+    ),
+    Quantity(
+        "diverted", "arc", SHARE, "part of the goods that enters through the door of another member",
+        lambda n: n.balance.border.diverted, priced=True,
+    ),
+    Quantity(
+        "licence_rent", "arc", PRICE, "rent of licences to export or import",
+        lambda n: n.balance.border.licence, priced=True,
+    ),
+    Quantity(
+        "landed_price", "arc", PRICE, "what the buyer pays, whichever way the goods take",
+        lambda n: n.balance.border.landed, priced=True,
     ),
     Quantity(
         "activity", "plant", QUANTITY, "activity, tonnes of the recipe",
@@ -179,8 +206,9 @@ def _both(
 
 def open_routes(outcome: Outcome) -> Array:
     """Whether each route (arc) is open under the law of the day; a closed one has no price."""
-    levers = outcome.law.levers if outcome.law else outcome.market.base
-    return np.asarray(levers.open) > 0
+    if outcome.numbers is None:
+        return np.asarray(outcome.levers.open)[: len(outcome.market.arcs)] > 0
+    return np.asarray(outcome.numbers.balance.border.open) > 0
 
 
 def _values(quantity: Quantity, outcome: Outcome) -> Array:
@@ -199,11 +227,16 @@ def _names(market: Market) -> dict[str, Names]:
         # A world of textbook curves has no plant: an empty list must still be one of strings.
         return axis, np.array(values, dtype=np.str_), {"long_name": long_name}
 
+    routes = [market.buyers[use] for use in market.network.arc_use]
     return {
         "node_region": names("node", [r for r, _ in market.nodes], "region that supplies"),
         "node_product": names("node", [g for _, g in market.nodes], "product supplied"),
         "use_region": names("use", [r for r, _ in market.uses], "region that buys"),
         "use_product": names("use", [g for _, g in market.uses], "product bought"),
+        "use_audit_class": names("use", [b.audit_class for b in market.buyers], AUDIT),
+        "use_origin_rule": names("use", [b.origin_rule for b in market.buyers], RULE),
+        "arc_audit_class": names("arc", [b.audit_class for b in routes], AUDIT),
+        "arc_origin_rule": names("arc", [b.origin_rule for b in routes], RULE),
         "arc_product": names("arc", [g for g, _, _ in market.arcs], "product shipped"),
         "origin": names("arc", [o for _, o, _ in market.arcs], "region of origin"),
         "destination": names("arc", [d for _, _, d in market.arcs], "region of destination"),

@@ -7,6 +7,9 @@ import jax.numpy as jnp
 
 from .levers import Array, Economy, Network
 
+STEEP = 4.0
+"""Elasticity that demand gains where its users stop one after the other: assumed."""
+
 
 class Wanted(NamedTuple):
     """Final demand of every use, and its slope.
@@ -19,9 +22,14 @@ class Wanted(NamedTuple):
 
 
 def final(average: Array, served: Array, network: Network, economy: Economy) -> Wanted:
-    """Tonnes wanted for end uses at average landed prices (use), USD/t. A cut-off use gets none."""
+    """Tonnes wanted for end uses at average landed prices (use), USD/t. A cut-off use gets none.
+
+    Isoelastic, until users stop: q0 (P / P0)^e / (1 + (P / choke)^STEEP).
+    """
     price = average[network.segment_use]
     bent = economy.base_use * (price / economy.reference) ** economy.elasticity
+    stopped = (price / economy.choke) ** STEEP
+    bent = bent / (1 + stopped)
     straight = economy.linear_a - economy.linear_b * average[network.linear_use]
     zero = jnp.zeros_like(average)
     quantity = (
@@ -29,7 +37,9 @@ def final(average: Array, served: Array, network: Network, economy: Economy) -> 
         .at[network.linear_use].add(jnp.maximum(straight, 0.0))
     )  # fmt: skip
     slope = (
-        zero.at[network.segment_use].add(economy.elasticity * bent / price)
+        zero.at[network.segment_use].add(
+            (economy.elasticity - STEEP * stopped / (1 + stopped)) * bent / price
+        )
         .at[network.linear_use].add(jnp.where(straight > 0, -economy.linear_b, 0.0))
     )  # fmt: skip
     return Wanted(quantity * served, slope * served)
@@ -39,8 +49,9 @@ def final(average: Array, served: Array, network: Network, economy: Economy) -> 
 def users_gain(before: Array, after: Array, network: Network, economy: Economy) -> Array:
     """What end users of every use gain when its average landed price moves, USD/y (use).
 
-    Minus the area left of the demand curve between the two prices (Marshallian surplus), in closed
-    form: isoelastic q0 p0 ((P/p0)^(1+e)) / (1+e), its logarithm at e = -1; linear by its square.
+    Minus the area left of the demand curve between the two prices (Marshallian surplus), for users of
+    whom none stops (an infinite choke), in closed form: isoelastic q0 p0 ((P/p0)^(1+e)) / (1+e), its
+    logarithm at e = -1; linear by its square.
     """
     e = economy.elasticity
     scale = economy.base_use * economy.reference

@@ -73,7 +73,8 @@ class Exact(NamedTuple):
     excess      (node)   t/y thrown away, or bought at the support price
     supplied    (node)   t/y
     wanted      (use)    t/y bought by plants and end uses
-    top_up      (arc)    USD/t that lifts the goods to their floor, on average over liable and not
+    top_up      (arc)    USD/t that the law asks for to lift the goods to their floor, on average over
+                         liable and not
     residual    largest violation of any condition, in parts of its product's price or tonnes
     worst       the condition that violates most, in words
     place       its region and product; of a route its destination
@@ -170,7 +171,7 @@ def _smooth_start(system: System, unknown: Array, sigma: float) -> Unknown:
         paid=paid[s.uses],
         flow=np.array(b.flow)[s.arcs],
         activity=(np.array(b.plants.activity) * s.alive)[s.plants],
-        top_up=np.array(b.border.due.top_up)[s.floored],
+        top_up=np.array(b.border.direct.declared)[s.floored],
         sold=np.maximum(e.linear_a - e.linear_b * paid[n.linear_use], 0.0),
         offered=np.maximum(e.linear_c + e.linear_d * gate[n.linear_node], 0.0),
         grown=grown,

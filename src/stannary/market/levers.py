@@ -3,8 +3,12 @@
 NamedTuples of arrays are pytrees without importing JAX. Axes, used in every docstring of this room:
 
     node   a (region, product) that can supply; its unknown is the plant-gate price
-    use    a (region, product) that buys, for plants or for end uses
+    use    a (region, product) that buys, for plants or for end uses; one for every class of buyers
+           that the law tells apart (how often they are audited, which origins they may use)
     arc    a route from a node to a use of the same product
+    way    how goods of an arc enter: first the direct way of every arc, then roundabout ones, each
+           through the door of another member (only where goods circulate freely inside the zone)
+    limit  a limit on tonnes over one or many arcs; its unknown is the rent of a licence
     plant, segment, and curve axes as their tables
 
 Inside everything is tonnes contained (t/y) and USD of the base year per tonne (USD/t).
@@ -28,6 +32,13 @@ class Network(NamedTuple):
     linear_use               (linear demand)
     linear_node              (linear supply)
     isoelastic_node          (isoelastic supply)
+    door_arc, door_region    (roundabout way) its arc; number of the region whose border it crosses
+    limit_chain              (limit)    number of its chain
+    limit_export             (limit)    1: a licence to export, part of the price; 0: one to import
+    member_arc, member_limit (member)   an arc that a limit counts, and that limit
+    cross_row, cross_column  (cross)    two unknowns that one arc hangs on, by their place in the
+                                        list of all arcs and then all members; the pairs of nodes
+                                        with themselves are left out
     """
 
     node_chain: Array
@@ -41,6 +52,14 @@ class Network(NamedTuple):
     linear_use: Array
     linear_node: Array
     isoelastic_node: Array
+    door_arc: Array
+    door_region: Array
+    limit_chain: Array
+    limit_export: Array
+    member_arc: Array
+    member_limit: Array
+    cross_row: Array
+    cross_column: Array
 
 
 class Economy(NamedTuple):
@@ -55,6 +74,7 @@ class Economy(NamedTuple):
     sigma                    (use)      substitution between origins, > 1
     base_use, elasticity     (segment)  t/y at `reference`; <= 0
     reference                (segment)  USD/t, average landed price
+    choke                    (segment)  USD/t at which half of the users stop; infinite: none does
     linear_a, linear_b       (linear demand)  q = max(0, a - b P)
     linear_c, linear_d       (linear supply)  q = max(0, c + d P)
     iso_quantity, iso_price, iso_elasticity  (isoelastic supply)  q = q0 (P/p0)^e
@@ -76,6 +96,7 @@ class Economy(NamedTuple):
     base_use: Array
     elasticity: Array
     reference: Array
+    choke: Array
     linear_a: Array
     linear_b: Array
     linear_c: Array
@@ -86,9 +107,9 @@ class Economy(NamedTuple):
 
 
 class Levers(NamedTuple):
-    """What the parties may set, by arc unless said otherwise; differentiable.
+    """What the parties may set, by way unless said otherwise; differentiable.
 
-    export_tax       share of the gate price; exporter's revenue
+    export_tax       share of the gate price; exporter's revenue; a rebate is below 0
     export_specific  USD/t; exporter's revenue
     counted          statutory ad valorem rate that counts towards the floor
     uncounted        statutory ad valorem rate that does not
@@ -97,8 +118,20 @@ class Levers(NamedTuple):
     floor            USD/t; 0: none
     duty_paid        1: floor held against the duty-paid price, 0: against CIF
     liable           share of the goods that the top-up meets, 0..1
-    open             1: the route is open, 0: closed
+    open             1: the way is open, 0: closed
+    audit_rate       chance that an evading tonne is caught and billed
+    penalty          multiple of the duty evaded, besides the duty
+    disguise         what hiding costs on average, share of CIF
+    tempted          share of the goods whose importers cheat where it pays
+    capture          share of the top-up that outside sellers keep by raising their price
+    door_in, door_in_share        (roundabout way) freight to the door, USD/t and share of gate price
+    door_onward, door_onward_share  (roundabout way) freight from the door to the buyer
+    detour           () what going round costs on average besides freight, share of CIF
     support          (node)  price at which surplus is bought or, at 0, thrown away; USD/t
+    guarantee        (node)  price that the state guarantees its producers; USD/t, 0: none
+    limit            (limit) t/y, > 0
+    beyond           (limit) duty on tonnes beyond the limit, USD/t; infinite: none may pass
+    limit_price, limit_tonnes  (limit) USD/t and t/y: scales of its unknown, never an answer
     """
 
     export_tax: Array
@@ -111,4 +144,44 @@ class Levers(NamedTuple):
     duty_paid: Array
     liable: Array
     open: Array
+    audit_rate: Array
+    penalty: Array
+    disguise: Array
+    tempted: Array
+    capture: Array
+    door_in: Array
+    door_in_share: Array
+    door_onward: Array
+    door_onward_share: Array
+    detour: Array
     support: Array
+    guarantee: Array
+    limit: Array
+    beyond: Array
+    limit_price: Array
+    limit_tonnes: Array
+
+
+OF_A_WAY = (
+    "export_tax", "export_specific", "counted", "uncounted", "specific", "on_fob", "floor",
+    "duty_paid", "liable", "open", "audit_rate", "penalty", "disguise", "tempted", "capture",
+)  # fmt: skip
+"""The levers that stand along the axis of ways."""
+
+
+OF_A_DOOR = ("door_in", "door_in_share", "door_onward", "door_onward_share")
+"""The levers that stand along the axis of roundabout ways."""
+
+OF_A_LIMIT = ("limit", "beyond", "limit_price", "limit_tonnes")
+"""The levers that stand along the axis of limits."""
+
+OF_THE_LAW = (
+    "door_arc", "door_region", "limit_chain", "limit_export", "member_arc", "member_limit",
+    "cross_row", "cross_column",
+)  # fmt: skip
+"""Axes of the network that the law of a day adds: roundabout ways and limits."""
+
+
+def direct(levers: Levers, arcs: int) -> Levers:
+    """The same levers with the direct ways only: what holds at the border of the destination."""
+    return levers._replace(**{name: getattr(levers, name)[:arcs] for name in OF_A_WAY})

@@ -18,9 +18,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from ..agreement import Agreement, Schedule
-from ..terms.errors import StannaryError, UnknownName
+from ..terms.errors import BadInput, StannaryError, UnknownName
 from ..world import World
 from . import demand, supply, trade
+from .border import border, charged
 from .calibrate import Market, market
 from .certificate import Certificate, certify, failure, unfinished
 from .clearing import TOLERANCE, Balance, Price, balance
@@ -28,6 +29,8 @@ from .engine import ONCE
 from .exact import Answer, finish
 from .from_agreement import Bridge, bridge
 from .levers import Array, Economy, Levers, Network
+from .limits import limited
+from .measures import Limit
 from .reach import reach
 from .welfare import Money, money
 
@@ -39,7 +42,7 @@ class NotCleared(StannaryError):
 class Numbers(NamedTuple):
     """The numbers of a market that cleared; axes as in `levers`.
 
-    unknown        (node) the solver's own, a start for a market nearby
+    unknown        (node, then limit) the solver's own, a start for a market nearby
     balance        prices, shares, flows, activity (NumPy arrays)
     money          every payment, USD/y
     plant_surplus  (plant) USD/y
@@ -57,7 +60,7 @@ class Numbers(NamedTuple):
 class Outcome:
     """One year's market under the law of one day.
 
-    law  what the schedule meant in this world; None: the base year's own measures
+    law     what the schedule meant in this world; None: the base year's own measures
     """
 
     market: Market
@@ -67,6 +70,21 @@ class Outcome:
     law: Bridge | None
     certificate: Certificate
     numbers: Numbers | None
+
+    @property
+    def network(self) -> Network:
+        """Who can sell what to whom that day, with the law's doors and limits."""
+        return self.law.network if self.law else self.market.base_network
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """Limits on tonnes that stood that day."""
+        return self.law.limits if self.law else self.market.base_limits
+
+    @property
+    def levers(self) -> Levers:
+        """What the parties had set that day."""
+        return self.law.levers if self.law else self.market.base
 
     @property
     def zone(self) -> frozenset[str]:
@@ -88,11 +106,16 @@ class Outcome:
         return self.numbers
 
     def price(self, region: str, product: str) -> float:
-        """What buyers of `product` pay on average in `region`, USD/t contained, duty included.
+        """What all buyers of `product` pay on average in `region`, USD/t contained, duty included.
 
         Raises UnknownName where the region does not use the product, NotCleared without numbers.
         """
-        return float(self.cleared.balance.shares.average[self._use(region, product)])
+        at = self._uses(region, product)
+        b = self.cleared.balance
+        wanted, paid = b.wanted[at], b.shares.average[at]
+        total = float(wanted.sum())
+        # Where nothing is bought every class of buyers is offered the same goods.
+        return float((paid * wanted).sum()) / total if total > 0 else float(np.min(paid))
 
     def gate(self, region: str, product: str) -> float:
         """What plants of `region` get for `product` at their gate, USD/t contained.
@@ -108,15 +131,15 @@ class Outcome:
     def flow(self, product: str, origin: str, destination: str) -> float:
         """Tonnes contained shipped in the year; 0 where no route exists."""
         arc = (product, origin, destination)
-        if arc not in self.market.arcs:
-            return 0.0
-        return float(self.cleared.balance.flow[self.market.arcs.index(arc)])
+        at = [i for i, other in enumerate(self.market.arcs) if other == arc]
+        return float(self.cleared.balance.flow[at].sum())
 
-    def _use(self, region: str, product: str) -> int:
-        if (region, product) not in self.market.uses:
-            known = [f"{r} {g}" for r, g in self.market.uses]
+    def _uses(self, region: str, product: str) -> list[int]:
+        at = [i for i, pair in enumerate(self.market.uses) if pair == (region, product)]
+        if not at:
+            known = sorted({f"{r} {g}" for r, g in self.market.uses})
             raise UnknownName("buyer", f"{region} {product}", known, where="this market")
-        return self.market.uses.index((region, product))
+        return at
 
 
 def solve(world: World, agreement: Agreement, day: date | None = None) -> Outcome:
@@ -139,28 +162,39 @@ def solve_on(
     schedule: Schedule,
     start: Array | None = None,
 ) -> Outcome:
-    """As `solve`, for a market and a schedule at hand. start (node): see `clearing.price`."""
-    law = bridge(market, schedule)
-    return _outcome(market, law.levers, schedule, law, schedule.agreement, schedule.day, start)
+    """As `solve`, for a market and a schedule at hand. start (node, then limit): see `clear`."""
+    return solve_under(market, schedule, bridge(market, schedule), start)
+
+
+def solve_under(
+    market: Market, schedule: Schedule, law: Bridge, start: Array | None = None
+) -> Outcome:
+    """As `solve_on`, for a schedule whose meaning has been changed since: a cut, a release.
+
+    Raises BadInput where a world of perfect substitutes meets a law that only smooth markets solve.
+    """
+    return _outcome(market, law.network, law.levers, schedule, law, schedule.day, start)
 
 
 def solve_base(market: Market, day: date, start: Array | None = None) -> Outcome:
-    """The base year under its own border measures, from `start` (node)."""
-    return _outcome(market, market.base, None, None, "base year", day, start)
+    """The base year under its own border measures, from `start` (node, then limit)."""
+    return _outcome(market, market.base_network, market.base, None, None, day, start)
 
 
 def _outcome(
     market: Market,
+    network: Network,
     levers: Levers,
     schedule: Schedule | None,
     law: Bridge | None,
-    agreement: str,
     day: date,
     start: Array | None,
 ) -> Outcome:
-    network, economy = market.network, market.economy
+    agreement = schedule.agreement if schedule else "base year"
+    economy = market.economy
     zone = law.zone if law else frozenset[str]()
     if market.exact:
+        _smooth_only(market, network, levers)
         solved = finish(market, levers)
         if not solved.converged:
             certificate = unfinished(solved)
@@ -172,7 +206,7 @@ def _outcome(
             ),
         )
         certificate = certify(
-            market, numbers.balance, numbers.money, levers.support, zone, solved.iterations
+            market, numbers.balance, numbers.money, levers, zone, solved.iterations
         )
         certificate = replace(
             certificate,
@@ -182,18 +216,38 @@ def _outcome(
         )
         proved = numbers if certificate.converged else None
         return Outcome(market, agreement, day, schedule, law, certificate, proved)
-    found = reach(network, economy, levers, economy, market.base, start)
+    found = reach(network, economy, levers, market.base_economy, market.base, start)
     numbers: Numbers = jax.tree.map(
         np.asarray, _numbers(found.unknown, network, economy, levers)
     )  # fmt: skip
     if not (found.residual <= TOLERANCE).all():
-        certificate = failure(market, found, numbers.balance)
+        certificate = failure(market, network, found, numbers.balance)
         return Outcome(market, agreement, day, schedule, law, certificate, None)
     certificate = certify(
-        market, numbers.balance, numbers.money, levers.support, zone, int(found.iterations)
+        market, numbers.balance, numbers.money, levers, zone, int(found.iterations)
     )
     proved = numbers if certificate.converged else None
     return Outcome(market, agreement, day, schedule, law, certificate, proved)
+
+
+def _smooth_only(market: Market, network: Network, levers: Levers) -> None:
+    met = [
+        words
+        for words, there in (
+            ("goods that circulate freely in the zone", len(network.door_arc) > 0),
+            ("a limit on tonnes", len(network.limit_chain) > 0),
+            ("a price guarantee", bool(np.any(levers.guarantee > 0))),
+        )
+        if there
+    ]
+    if met:
+        raise BadInput(
+            "a law that a market of perfect substitutes does not solve",
+            where=f"world {market.world.name}",
+            value=", ".join(met),
+            allowed="floors, duties, export taxes, bans, public purchase, enforcement",
+            remedy="give substitution.csv a finite sigma and every plant a capacity and a spread",
+        )
 
 
 @partial(jax.jit, compiler_options=ONCE)
@@ -202,9 +256,9 @@ def _numbers(unknown: Array, network: Network, economy: Economy, levers: Levers)
     return Numbers(
         unknown=unknown,
         balance=here,
-        money=money(here, network, economy, levers),
+        money=money(here, network),
         plant_surplus=supply.plant_surplus(here.plants.margin, economy),
-        curve_surplus=supply.curve_surplus(here.price.gate, network, economy),
+        curve_surplus=supply.curve_surplus(here.received, network, economy),
     )
 
 
@@ -225,9 +279,11 @@ def _exact_numbers(
     paid = jnp.where(served, exact.paid, trade.CUT_OFF * jnp.max(base_price))
     live = jnp.isfinite(exact.gate)
     gate = jnp.where(live, exact.gate, 0.0)
-    border = trade.border(gate, network, economy, levers)
-    landed = border.due.landed - border.due.top_up + exact.top_up
-    due = border.due._replace(top_up=exact.top_up, landed=landed)
+    crossed = border(gate, network, economy, levers)
+    first = crossed.direct.fob - crossed.direct.captured
+    freight = crossed.direct.cif - crossed.direct.fob
+    parts = charged(first, first + freight, exact.top_up, levers)
+    crossed = crossed._replace(direct=parts, elsewhere=parts, landed=parts.landed)
     arriving = exact.wanted[network.arc_use]
     share = jnp.where(arriving > 0, exact.flow / jnp.where(arriving > 0, arriving, 1.0), 0.0)
     running = supply.plants(gate, paid, network, economy)
@@ -236,7 +292,9 @@ def _exact_numbers(
     here = Balance(
         residual=(exact.supplied - shipped - exact.excess) / economy.base_supply,
         price=Price(gate, zero, exact.excess, zero),
-        border=border._replace(due=due),
+        received=gate,
+        limits=limited(jnp.zeros(0), levers),
+        border=crossed,
         shares=trade.Shares(share, paid, served.astype(paid.dtype)),
         plants=running._replace(activity=exact.activity),
         offer=supply.curves(gate, network, economy),
@@ -253,14 +311,12 @@ def _exact_numbers(
     )
     told = here._replace(
         price=here.price._replace(gate=exact.gate),
-        border=here.border._replace(
-            due=due._replace(landed=jnp.where(live[network.arc_node], landed, jnp.nan))
-        ),
+        border=crossed._replace(landed=jnp.where(live[network.arc_node], parts.landed, jnp.nan)),
     )
     return Numbers(
         unknown=zero,
         balance=told,
-        money=money(here, network, economy, levers),
+        money=money(here, network),
         plant_surplus=surplus,
         curve_surplus=supply.curve_surplus(gate, network, economy),
     )

@@ -7,7 +7,7 @@ does not clear it is cut, where it does it grows. What cannot be reached is retu
 import numpy as np
 
 from .clearing import STEPS, TOLERANCE, Cleared, clear
-from .levers import Array, Economy, Levers, Network
+from .levers import OF_A_DOOR, OF_A_LIMIT, OF_A_WAY, Array, Economy, Levers, Network
 
 AWAY = (-0.5, 0.5)
 """Log of price over base price that a chain leaps from, everywhere, when its first leap fails."""
@@ -15,6 +15,7 @@ AWAY = (-0.5, 0.5)
 FIRST_STRETCH = 0.5
 SHORTEST_STRETCH = 2e-4
 MOST_SOLVES = 120
+
 PATIENCE = 15
 
 
@@ -28,9 +29,12 @@ def reach(
 ) -> Cleared:
     """Clear at (economy, levers); where a chain fails, walk it there from the base.
 
-    start  (node)  unknown to leap from; the base prices when None
+    start  (node, then limit)  unknown to leap from; the base prices when None, or of another law
     """
-    zero = np.zeros_like(economy.base_price)
+    chain = np.concatenate([network.node_chain, network.limit_chain])
+    zero = np.zeros(len(chain))
+    if start is not None and len(start) != len(zero):
+        start = None
     unknown, residual, steps = zero, zero, 0
     tried = Cleared(zero, zero, np.array(0))
     failed = np.ones_like(zero, dtype=bool)
@@ -38,7 +42,7 @@ def reach(
         tried = _plain(clear(leap, network, economy, levers))
         steps += int(tried.iterations)
         cleared = failed & (tried.residual <= TOLERANCE)
-        unknown = np.where(cleared[network.node_chain], tried.unknown, unknown)
+        unknown = np.where(cleared[chain], tried.unknown, unknown)
         residual = np.where(cleared, tried.residual, residual)
         failed = failed & ~cleared
         if not failed.any():
@@ -56,11 +60,11 @@ def reach(
         steps += int(tried.iterations)
         moved = walking & (tried.residual <= TOLERANCE)
         here = np.where(moved, goal, here)
-        unknown = np.where(moved[network.node_chain], tried.unknown, unknown)
+        unknown = np.where(moved[chain], tried.unknown, unknown)
         stretch = np.where(moved, 2 * stretch, stretch / 4)
         walking = (here < 1) & (moved | (stretch >= SHORTEST_STRETCH))
     # Where prices must rise a thousandfold a leap crawls: from its end, it is given more time.
-    unknown = np.where((here < 1)[network.node_chain], leapt, unknown)
+    unknown = np.where((here < 1)[chain], leapt, unknown)
     found = Cleared(unknown, residual, np.array(0))
     for _ in range(PATIENCE):
         found = _plain(clear(unknown, network, economy, levers))
@@ -72,6 +76,22 @@ def reach(
 
 def _plain(cleared: Cleared) -> Cleared:
     return Cleared(*(np.asarray(value) for value in cleared))
+
+
+def _as_wide(plain: Levers, levers: Levers, network: Network, economy: Economy) -> Levers:
+    """The levers of the base year on the axes of `levers`: no goods go round, no limit binds."""
+    first = len(plain.open)
+    wide = {
+        name: np.concatenate([getattr(plain, name), getattr(levers, name)[first:]])
+        for name in OF_A_WAY
+    }
+    made = economy.base_supply[network.arc_node[network.member_arc]]
+    wide_limit = 2 * np.bincount(network.member_limit, made, minlength=len(levers.limit))
+    wide["open"] = np.where(np.arange(len(wide["open"])) < first, wide["open"], 0.0)
+    return levers._replace(
+        **wide, support=plain.support, guarantee=plain.guarantee,
+        limit=np.maximum(wide_limit, levers.limit),
+    )  # fmt: skip
 
 
 class _Path:
@@ -92,6 +112,7 @@ class _Path:
             "freight": arc, "freight_share": arc, "log_share": arc, "log_landed": arc,
             "sigma": use, "base_use": use[network.segment_use],
             "elasticity": use[network.segment_use], "reference": use[network.segment_use],
+            "choke": use[network.segment_use],
             "linear_a": use[network.linear_use], "linear_b": use[network.linear_use],
             "linear_c": node[network.linear_node], "linear_d": node[network.linear_node],
             "iso_quantity": node[network.isoelastic_node],
@@ -99,8 +120,14 @@ class _Path:
             "iso_elasticity": node[network.isoelastic_node],
             "potential": node, "base_price": node, "base_supply": node, "support": node,
         }  # fmt: skip
-        self.arc = arc
-        self.economies, self.levers = (base, economy), (plain, levers)
+        way = np.concatenate([arc, arc[network.door_arc]])
+        self.chains |= {
+            **dict.fromkeys(OF_A_WAY, way), "guarantee": node,
+            **dict.fromkeys(OF_A_LIMIT, network.limit_chain),
+            **dict.fromkeys(OF_A_DOOR, arc[network.door_arc]),
+        }  # fmt: skip
+        wide = _as_wide(plain, levers, network, economy)
+        self.economies, self.levers = (base, economy), (wide, levers)
 
     def at(self, place: Array) -> tuple[Economy, Levers]:
         """Economy and levers at `place` (chain number): 0 at the base, 1 at the target."""
@@ -111,7 +138,11 @@ class _Path:
 
     def _between(self, name: str, base: object, target: object, place: Array) -> Array:
         first, last = np.asarray(getattr(base, name)), np.asarray(getattr(target, name))
-        t = place[self.chains.get(name, self.arc)]
-        scales = (first > 0) & (last > 0)
-        safe = np.where(scales, last / np.where(first == 0, 1.0, first), 1.0)
-        return np.where(scales, first * safe**t, first + (last - first) * t)
+        if first.ndim == 0:  # of no chain: it stands at its target all the way
+            return last
+        t = place[self.chains[name]]
+        scales = (first > 0) & (last > 0) & np.isfinite(first) & np.isfinite(last)
+        with np.errstate(all="ignore"):  # inf - inf, inf / inf, in branches that are not taken
+            safe = np.where(scales, last / np.where(first == 0, 1.0, first), 1.0)
+            straight = np.where(first == last, last, first + (last - first) * t)
+        return np.where(scales, first * safe**t, straight)

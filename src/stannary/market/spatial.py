@@ -15,6 +15,7 @@ import numpy as np
 
 from ..agreement.duty import Terms, due
 from . import demand, supply, trade
+from .border import charged
 from .calibrate import Market
 from .complementarity import Problem
 from .levers import Array, Economy, Levers, Network
@@ -236,17 +237,17 @@ def _landed(u: Unknown, s: System) -> tuple[Array, Array]:
 
     Both by the one duty; the landed price holds the top-up as the unknown has it.
     """
-    levers = s.levers
-    before = trade.border(u.gate, s.network, s.economy, levers._replace(floor=0 * levers.floor))
+    levers, n, e = s.levers, s.network, s.economy
+    at_gate = u.gate[n.arc_node]
+    fob = at_gate * (1 + levers.export_tax) + levers.export_specific
+    cif = fob + e.freight + e.freight_share * at_gate
     terms = Terms(
         levers.counted, levers.uncounted, levers.specific, levers.on_fob,
         levers.floor, levers.duty_paid, levers.liable,
     )  # fmt: skip
-    signed = due(
-        before.fob, before.cif, terms, one=jnp.ones_like(before.cif), maximum=lambda _, short: short
-    )
-    landed = before.cif + before.due.statutory
-    return landed.at[s.floored].add(u.top_up), signed.top_up
+    signed = due(fob, cif, terms, one=jnp.ones_like(cif), maximum=lambda _, short: short)
+    asked = jnp.zeros_like(cif).at[s.floored].set(u.top_up)
+    return charged(fob, cif, asked, levers).landed, signed.top_up
 
 
 def _prices(u: Unknown, landed: Array, s: System) -> tuple[Array, Array, Array]:
@@ -256,7 +257,10 @@ def _prices(u: Unknown, landed: Array, s: System) -> tuple[Array, Array, Array]:
     least = 1e-9 * s.scale.use_price[use]
     above = jnp.where(landed > least, landed, least * jnp.exp(jnp.minimum(landed / least - 1, 0)))
     shared = trade.shares(
-        jnp.where(s.exact_use[use], s.scale.use_price[use], above), s.network, s.economy, s.levers
+        jnp.where(s.exact_use[use], s.scale.use_price[use], above),
+        s.levers.open,
+        s.network,
+        s.economy,
     )
     paid = jnp.where(s.exact_use, 0.0, shared.average).at[s.uses].set(u.paid)
     return paid, shared.share, s.served.astype(float)

@@ -1,4 +1,4 @@
-"""Trade: landed prices and tonnes-conserving shares between origins.
+"""Trade: tonnes-conserving shares between origins.
 
 Shares are a logit in log price ("volume-preserving CES", the form GCAM uses): tonnes shipped add up
 to tonnes used at any substitution. High sigma is the Takayama-Judge limit, 3 to 6 is Armington.
@@ -11,45 +11,10 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 
-from ..agreement.duty import Due, Terms, due
-from .levers import Array, Economy, Levers, Network
+from .levers import Array, Economy, Network
 
 CUT_OFF = 100.0
 """Price of a use that no open route reaches, in times its base price: assumed, and reported."""
-
-
-class Border(NamedTuple):
-    """Prices along every arc, USD/t contained.
-
-    fob, cif        value at the origin's border, and at the importer's
-    due             statutory duty, top-up and landed price
-    slope           (arc) d landed / d gate price; 0 where the floor binds
-    """
-
-    fob: Array
-    cif: Array
-    due: Due[Array]
-    slope: Array
-
-
-def border(gate: Array, network: Network, economy: Economy, levers: Levers) -> Border:
-    """Prices at every border, from plant-gate prices (node), USD/t."""
-    at_gate = gate[network.arc_node]
-    one = jnp.ones_like(at_gate)
-    terms = Terms(
-        levers.counted, levers.uncounted, levers.specific, levers.on_fob,
-        levers.floor, levers.duty_paid, levers.liable,
-    )  # fmt: skip
-
-    def prices(p: Array) -> tuple[Array, tuple[Array, Array, Due[Array]]]:
-        fob = p * (1 + levers.export_tax) + levers.export_specific
-        cif = fob + economy.freight + economy.freight_share * p
-        owed = due(fob, cif, terms, one=one, maximum=jnp.maximum)
-        return owed.landed, (fob, cif, owed)
-
-    # Each arc's landed price hangs on its own gate price alone, so one tangent gives every slope.
-    _, slope, (fob, cif, owed) = jax.jvp(prices, (at_gate,), (one,), has_aux=True)
-    return Border(fob, cif, owed, slope)
 
 
 class Shares(NamedTuple):
@@ -65,7 +30,7 @@ class Shares(NamedTuple):
     served: Array
 
 
-def shares(landed: Array, network: Network, economy: Economy, levers: Levers) -> Shares:
+def shares(landed: Array, open_: Array, network: Network, economy: Economy) -> Shares:
     """Shares by landed price: share ~ open x capacity / base capacity x affinity x landed^(-sigma).
 
     The affinity is the base share at the base landed price; an origin whose capacity doubles offers
@@ -80,7 +45,7 @@ def shares(landed: Array, network: Network, economy: Economy, levers: Levers) ->
     )
     has_plants = economy.potential > 0
     growth = jnp.where(has_plants, potential / jnp.where(has_plants, economy.potential, 1.0), 1.0)
-    weight = levers.open * growth[node]
+    weight = open_ * growth[node]
 
     utility = economy.log_share - economy.sigma[use] * (jnp.log(landed) - economy.log_landed)
     reachable = weight > 0

@@ -5,53 +5,78 @@ Next: `sentences`, whose numbers and names these are written with.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 
 from ..agreement import LegalProduct
 from ..market.from_agreement import per_tonne
+from ..market.leaks import diversions
+from ..market.measures import Pair
 from ..market.verdict import ProductVerdict, Verdict
+from ..market.view import View
 from ..secretariat import Study
 from ..terms.units import KG_PER_TONNE
-from . import sentences
-from .names import first_up, listed, product_name, region_name
+from . import leaking, sentences
+from .caution import Caution
+from .names import first_up, listed, place_name, product_name, region_name
 
 MOST = 5
 FALLS = 0.02
 """Fall of the zone's output from which a product without a floor is warned about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caution:
-    """One warning. weight: USD a year at stake, which ranks it."""
-
-    weight: float
-    text: str
-    command: str = ""
-
-
 def look_out(study: Study) -> list[tuple[str, str]]:
     """At most five, worst first; the one about the single year is always the last."""
     if study.verdict is None:
         return []
-    found = [
-        *_cut_off(study), *_open_split(study), *_uncovered(study, study.verdict),
-        *_supplier(study, study.verdict), *_surplus(study, study.verdict),
-        *_undersold(study, study.verdict), *_law(study),
-    ]  # fmt: skip
-    found.sort(key=lambda caution: -caution.weight)
-    last = Caution(
-        0.0, f"One year only: no plant is built or closed in it. Capacity is {_year(study)}'s."
+    makes = {p.product: (p.without.made, p.with_bloc.made) for p in study.verdict.products.values()}
+    return _worst(
+        study,
+        [
+            *_cut_off(study, study.with_bloc.certificate.cut_off), *_open_split(study),
+            *_uncovered(study, study.verdict, makes, "the zone"), *_supplier(study, study.verdict),
+            *_surplus(study, study.verdict), *_undersold(study, study.verdict),
+            *leaking.cheats(study, leaking.zone_cheats(study)),
+            *leaking.doors(study, diversions(study.with_bloc)), *_law(study),
+        ],
+    )  # fmt: skip
+
+
+def look_out_for(study: Study, view: View) -> list[tuple[str, str]]:
+    """The same for one region, or one group of its buyers."""
+    if study.verdict is None:
+        return []
+    who = view.viewer
+    bought = {sight.product for sight in view.sights if sight.use_with > 0}
+    cut = tuple(
+        (region, product)
+        for region, product in study.with_bloc.certificate.cut_off
+        if region == who.region and product in bought
     )
-    return [(c.text, c.command) for c in [*found[: MOST - 1], last]]
+    makes = {
+        s.product: (s.made_without, s.made_with)
+        for s in view.sights
+        if s.made_without is not None and s.made_with is not None
+    }
+    here = place_name(study.world, who.region)
+    through = [d for d in diversions(study.with_bloc) if d.region == who.region]
+    return _worst(
+        study,
+        [
+            *_cut_off(study, cut), *_uncovered(study, study.verdict, makes, here),
+            *leaking.cheats(study, leaking.cheats_of(study, who)),
+            *leaking.doors(study, [d for d in through if d.product in bought]),
+        ],
+    )  # fmt: skip
 
 
-def _year(study: Study) -> int:
-    return study.world.base_year
+def _worst(study: Study, found: list[Caution]) -> list[tuple[str, str]]:
+    found.sort(key=lambda caution: -caution.weight)
+    year = study.world.base_year
+    last = f"One year only: no plant is built or closed in it. Capacity is {year}'s."
+    return [*((c.text, c.command) for c in found[: MOST - 1]), (last, "")]
 
 
-def _cut_off(study: Study) -> Iterator[Caution]:
-    cut = study.with_bloc.certificate.cut_off
+def _cut_off(study: Study, cut: tuple[Pair, ...]) -> Iterator[Caution]:
     if cut:
         names = [
             f"{product_name(study.world, g)} in {region_name(study.world, r)}" for r, g in cut[:3]
@@ -76,10 +101,13 @@ def _open_split(study: Study) -> Iterator[Caution]:
         )
 
 
-def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
-    """Next stages without a floor, made of products that have one, whose making leaves the zone.
+def _uncovered(
+    study: Study, verdict: Verdict, makes: dict[str, tuple[float, float]], here: str
+) -> Iterator[Caution]:
+    """Next stages without a floor, made of products that have one, whose making moves out of here.
 
-    They are told together: a floor on one alone would move the making of the other.
+    They are told together: a floor on one alone would move the making of the other. makes: t/y
+    made here without and with the bloc, by product.
     """
     legal: dict[str, LegalProduct] = {}  # the one of the world product's own name speaks for it
     for item in study.with_bloc.schedule.products if study.with_bloc.schedule else ():
@@ -88,14 +116,16 @@ def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
     later = sentences.next_stages(study)
     fallen = [
         p for p in verdict.products.values()
-        if p.product in later and p.without.price
-        and p.with_bloc.made < (1 - FALLS) * p.without.made
+        if p.product in later and p.without.price and p.product in makes
+        and makes[p.product][1] < (1 - FALLS) * makes[p.product][0]
     ]  # fmt: skip
     if not fallen:
         return
     names = listed([product_name(study.world, p.product) for p in fallen])
-    falls = listed([sentences.change(p.without.made, p.with_bloc.made) for p in fallen])
-    lost = sum((p.without.made - p.with_bloc.made) * (p.without.price or 0.0) for p in fallen)
+    falls = listed([sentences.change(*makes[p.product]) for p in fallen])
+    lost = sum(
+        (makes[p.product][0] - makes[p.product][1]) * (p.without.price or 0.0) for p in fallen
+    )
     levels = [_level(study, verdict, p, legal[p.product]) for p in fallen]
     settings = [
         f"floors.{legal[p.product].product}={level}"
@@ -105,7 +135,7 @@ def _uncovered(study: Study, verdict: Verdict) -> Iterator[Caution]:
     yield Caution(
         lost,
         f"{first_up(names)} {'has' if one else 'have'} no floor: making"
-        f" {'it' if one else 'them'} moves out of the zone ({falls}). Try:",
+        f" {'it' if one else 'them'} moves out of {here} ({falls}). Try:",
         sentences.again(study, *settings),
     )
 
@@ -173,7 +203,7 @@ def _surplus(study: Study, verdict: Verdict) -> Iterator[Caution]:
     for p in _failing(verdict, "zone_makes_more_than_it_uses"):
         after = p.with_bloc
         yield Caution(
-            _missed(p),
+            sentences.missed(p),
             f"{first_up(product_name(study.world, p.product))}: the zone makes"
             f" {sentences.amount(after.made)} t and uses {sentences.amount(after.use)}, so the floor"
             f" does not bind: it sells at {_kg(after.price)} USD/kg, floor {_kg(p.floor)}.",
@@ -181,7 +211,9 @@ def _surplus(study: Study, verdict: Verdict) -> Iterator[Caution]:
 
 
 def _undersold(study: Study, verdict: Verdict) -> Iterator[Caution]:
-    failing = sorted(_failing(verdict, "zone_goods_sell_below_it"), key=_missed, reverse=True)
+    failing = sorted(
+        _failing(verdict, "zone_goods_sell_below_it"), key=sentences.missed, reverse=True
+    )
     if not failing:
         return
     told = [
@@ -189,20 +221,15 @@ def _undersold(study: Study, verdict: Verdict) -> Iterator[Caution]:
         for p in failing
     ]
     some = listed(told) if len(told) <= 3 else f"{', '.join(told[:3])} and {len(told) - 3} more"
-    floors = "The floor fails" if len(failing) == 1 else f"{len(failing)} floors fail"
+    floors = first_up(sentences.floors_fail(len(failing)))
     yield Caution(
-        sum(_missed(p) for p in failing),
+        sum(sentences.missed(p) for p in failing),
         f"{floors} because goods made in the zone sell below (USD/kg): {some}.",
     )
 
 
 def _failing(verdict: Verdict, reason: str) -> list[ProductVerdict]:
     return [p for p in verdict.products.values() if p.reason == reason]
-
-
-def _missed(p: ProductVerdict) -> float:
-    """USD a year by which what is used stays below the floor."""
-    return max((p.floor or 0.0) - (p.with_bloc.price or 0.0), 0.0) * p.with_bloc.use
 
 
 def _kg(usd_per_t: float | None) -> str:
@@ -229,7 +256,7 @@ def _law(study: Study) -> Iterator[Caution]:
             weight,
             f"{len(law.absent)} floor{' has' if one else 's have'} no product in this world:"
             f" {', '.join(law.absent[:4])}{' ...' if len(law.absent) > 4 else ''}. See:",
-            f"stannary data --world {study.world.name}",
+            f"stannary data{sentences.at_world(study)}",
         )
     if law.unheard:
         yield Caution(

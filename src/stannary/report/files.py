@@ -18,10 +18,14 @@ import numpy as np
 
 from .. import DATA_VERSION, __version__
 from ..market import dataset
-from ..market.dataset import PRICE, QUANTITY, SOLVES, open_routes
+from ..market.dataset import PRICE, QUANTITY, SOLVES
+from ..market.leaks import Diversion, Evasion, diversions, evasions
 from ..market.measures import Pair
 from ..market.outcome import Outcome
+from ..market.things import ThingCost, added
 from ..market.verdict import Gain, ProductVerdict, Verdict
+from ..market.view import Sight, View, net
+from ..market.views import routes
 from ..secretariat import Study
 from ..terms.errors import BadInput
 from ..terms.units import KG_PER_TONNE
@@ -130,6 +134,12 @@ def as_json(study: Study) -> dict[str, object]:
         "products": verdict and _products(study, verdict),
         "gains_usd": verdict and {r: _gain(gain) for r, gain in verdict.gains.items()},
         "price_gap": verdict and _price_gap(verdict),
+        "most_captured_usd": verdict and float(verdict.price_gap.most_captured),
+        "evasion": verdict and [_evasion(row) for row in evasions(study.with_bloc)],
+        "diversion": verdict and [_diversion(row) for row in diversions(study.with_bloc)],
+        "things": verdict and _things(added(study.without, study.with_bloc)),
+        "latest": _latest(study),
+        "for": study.view and _view(study, study.view),
     }
 
 
@@ -155,17 +165,15 @@ def csv_text(study: Study) -> str:
 
 
 def _rows(outcome: Outcome, solve: str) -> Iterable[tuple[str, str, str, str, float, str]]:
-    market, b = outcome.market, outcome.cleared.balance
-    for (region, product), price in zip(market.nodes, b.price.gate.tolist(), strict=True):
+    gate = outcome.cleared.balance.price.gate.tolist()
+    for (region, product), price in zip(outcome.market.nodes, gate, strict=True):
         if isfinite(price):  # a node that nothing live supplies has no price
             yield product, region, "", f"price_{solve}", price, PRICE
-    landed = b.border.due.landed.tolist()
-    passable = open_routes(outcome).tolist()
-    flows = b.flow.tolist()
-    for route, price, passes, flow in zip(market.arcs, landed, passable, flows, strict=True):
-        yield *route, f"flow_{solve}", flow, QUANTITY
-        if passes and isfinite(price):
-            yield *route, f"landed_{solve}", price, PRICE
+    for route in routes(outcome):
+        way = route.product, route.origin, route.destination
+        yield *way, f"flow_{solve}", route.flow, QUANTITY
+        if route.open and isfinite(route.landed):
+            yield *way, f"landed_{solve}", route.landed, PRICE
 
 
 def _write_json(study: Study, path: Path) -> None:
@@ -186,23 +194,38 @@ def _products(study: Study, verdict: Verdict) -> dict[str, dict[str, object]]:
 
 
 def _product(found: ProductVerdict, basis: str) -> dict[str, object]:
+    before, after = found.without, found.with_bloc
     return {
         "basis": basis,
-        "price_without": _per_kg(found.without.price),
-        "price_with": _per_kg(found.with_bloc.price),
+        "price_without": _per_kg(before.price),
+        "price_with": _per_kg(after.price),
         "floor": _per_kg(found.floor),
         "state": found.state,
         "reason": found.reason,
-        "zone_output_without": found.without.made,
-        "zone_output_with": found.with_bloc.made,
+        "zone_output_without": before.made,
+        "zone_output_with": after.made,
+        "imports_without": before.imported,
+        "imports_with": after.imported,
+        "evaded": after.evaded,
+        "diverted": after.diverted,
         "supplier": found.dominant,
-        "supplier_share_without": found.without.supplier,
-        "supplier_share_with": found.with_bloc.supplier,
+        "supplier_share_without": before.supplier,
+        "supplier_share_with": after.supplier,
     }
 
 
 def _gain(gain: Gain) -> dict[str, float]:
-    return {"users": gain.users, "producers": gain.producers, "treasury": gain.treasury}
+    return {
+        "users": gain.users,
+        "producers": gain.producers,
+        "owned_outside": gain.owned_outside,
+        "treasury": gain.treasury,
+        "top_up": gain.top_up,
+        "fines": gain.fines,
+        "export_taxes": gain.export,
+        "captured": gain.captured,
+        "licences": gain.licences,
+    }
 
 
 def _price_gap(verdict: Verdict) -> dict[str, float]:
@@ -211,8 +234,79 @@ def _price_gap(verdict: Verdict) -> dict[str, float]:
         "treasuries": float(gap.treasuries),
         "zone_producers": float(gap.zone_producers),
         "outside_sellers": float(gap.outside_sellers),
+        "avoiding": float(gap.avoiding),
         "lost": float(gap.lost),
     }
+
+
+def _evasion(row: Evasion) -> dict[str, object]:
+    return {
+        "product": row.product, "region": row.region, "buyers": row.group, "tonnes": row.tonnes,
+        "imports": row.imported, "unpaid_usd": row.evaded, "fines_usd": row.fines,
+    }  # fmt: skip
+
+
+def _diversion(row: Diversion) -> dict[str, object]:
+    return {
+        "product": row.product, "region": row.region, "door": row.door, "tonnes": row.tonnes,
+        "lost_usd": row.lost, "collected_usd": row.collected,
+    }  # fmt: skip
+
+
+def _things(costs: Iterable[ThingCost]) -> list[dict[str, object]]:
+    return [
+        {
+            "thing": cost.thing, "name": cost.name, "unit": cost.unit, "usd": cost.usd,
+            "share_of_price": cost.share_of_price,
+        }
+        for cost in costs
+    ]  # fmt: skip
+
+
+def _view(study: Study, view: View) -> dict[str, object]:
+    """What the viewer asked for gets; a group of buyers has no producers and no treasury."""
+    gain = view.gain
+    products = study.world.products
+    return {
+        "asked": view.viewer.asked,
+        "region": view.viewer.region,
+        "buyers": view.viewer.end_use or None,
+        "answers_for": view.viewer.country or None,
+        "inside": view.inside,
+        "users_usd": view.users,
+        "producers_usd": gain and gain.producers,
+        "treasury_usd": gain and gain.treasury,
+        "net_usd": net(gain) if gain else view.users,
+        "spending_usd": view.spending,
+        "products": {s.product: _sight(s, products[s.product].basis) for s in view.sights},
+        "things": _things(view.things),
+    }
+
+
+def _sight(sight: Sight, basis: str) -> dict[str, object]:
+    return {
+        "basis": basis,
+        "price_without": _per_kg(sight.price_without),
+        "price_with": _per_kg(sight.price_with),
+        "floor": _per_kg(sight.floor),
+        "use_without": sight.use_without,
+        "use_with": sight.use_with,
+        "output_without": sight.made_without,
+        "output_with": sight.made_with,
+        "imports_with": sight.imported,
+        "evaded": sight.evaded,
+        "supplier": sight.supplier,
+        "supplier_share_without": sight.supplier_without,
+        "supplier_share_with": sight.supplier_with,
+        "origins_without": [_origin(*pair) for pair in sight.origins_without.items()],
+        "origins_with": [_origin(*pair) for pair in sight.origins_with.items()],
+        "users_usd": sight.users,
+        "spending_usd": sight.spending,
+    }
+
+
+def _origin(region: str, share: float) -> dict[str, object]:
+    return {"region": region, "share": share}
 
 
 def _per_kg(usd_per_t: float | None) -> float | None:
@@ -223,6 +317,20 @@ def _worst(values: Iterable[float]) -> float:
     """The largest. JSON knows no infinity: one is written as the largest number there is."""
     largest = np.finfo(float).max
     return float(np.max(np.nan_to_num(list(values), nan=largest, posinf=largest)))
+
+
+def _latest(study: Study) -> dict[str, object] | None:
+    there = study.latest
+    if there is None:
+        return None
+    told = there.verdict.products if there.verdict else {}
+    return {
+        "world": there.world,
+        "prices_from": str(there.prices[0]),
+        "prices_to": str(there.prices[1]),
+        "differs": list(there.differs),
+        "states": {g: p.state for g, p in told.items() if p.floor is not None},
+    }
 
 
 def _places(by_solve: dict[str, tuple[Pair, ...]]) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
 """What was found: price against floor, who gains and pays, what to look out for."""
 
 from .markup import Cell, Html, code, join, number, table, tag
-from .story import FloorRule, Gain, Input, Product, Seen, Story
+from .story import Gain, Input, Product, Seen, Story
+from .story_grounds import FloorRule
 from .why import why
 from .words import change, decimals_of, exact, figure, fixed, percent, that_add_up
 
@@ -31,6 +32,9 @@ def decimals(*usd: float) -> int:
     largest = max((abs(u) for u in usd), default=0.0) / 1e6
     return 2 if largest < 10 else 1 if largest < 10_000 else 0
 
+
+TOLD = 500
+"""USD a year below which a part is nothing."""
 
 FEW = 4
 """Products without a floor that stand in the first table; more of them are folded."""
@@ -149,7 +153,8 @@ def _seen(story: Story) -> Html | None:
             continue
         caption = f"{view['name']}: price in USD/kg and use in t a year, market of {year}"
         shown = folded(f"Prices and use: {view['name']}", table(caption, columns, rows))
-        found.append(tag("div", shown, data_view=view["id"], hidden=view["id"] != "zone"))
+        hidden = view["id"] != story["viewed"]
+        found.append(tag("div", shown, data_view=view["id"], hidden=hidden))
     return join([tag("h3", "As the chosen view sees it", class_="seen"), *found]) if found else None
 
 
@@ -177,13 +182,14 @@ def gains(story: Story) -> Html | None:
         chart("gains"),
         folded("The same as a table", _gain_table(story)),
         chart("gap"),
+        tag("p", story["bound"]) if story["bound"] else None,
         folded("The same as a table", _gap_table(story)),
     )
 
 
 def _gain_table(story: Story) -> Html:
     rows = sorted(story["gains"], key=lambda g: (not g["inside"], -_net(g)))
-    digits = decimals(*(v for g in rows for v in (g["users"], g["producers"], g["treasury"])))
+    digits = decimals(*(v for g in rows for v in _parts(g)))
     inside = [g for g in rows if g["inside"]]
     zone: Gain = {
         "region": "zone",
@@ -191,23 +197,42 @@ def _gain_table(story: Story) -> Html:
         "inside": True,
         "users": sum(g["users"] for g in inside),
         "producers": sum(g["producers"] for g in inside),
+        "owned_outside": sum(g["owned_outside"] for g in inside),
         "treasury": sum(g["treasury"] for g in inside),
+        "rents": sum(g["rents"] for g in inside),
     }
+    owned = any(abs(g["owned_outside"]) >= TOLD for g in rows)
+    rents = any(abs(g["rents"]) >= TOLD for g in rows)
     return table(
         "Gain (+) or cost (\N{MINUS SIGN}) of the agreement in one year, M USD. "
         "Rows add up as written, columns to rounding.",
-        ["Region", "Member", ">Users", ">Producers", ">Treasury", ">Together", "In words"],
-        [_gain_row(g, digits) for g in [*rows, zone]],
+        [
+            "Region",
+            "Member",
+            ">Users",
+            ">Producers",
+            ">Treasury",
+            *([">Rents and raised prices"] if rents else []),
+            ">Together",
+            *([">Producers' part owned outside"] if owned else []),
+            "In words",
+        ],
+        [_gain_row(g, digits, owned, rents) for g in [*rows, zone]],
         last=True,
     )
 
 
+def _parts(g: Gain) -> list[float]:
+    return [g["users"], g["producers"], g["treasury"], g["rents"]]
+
+
 def _net(g: Gain) -> float:
-    return g["users"] + g["producers"] + g["treasury"]
+    return sum(_parts(g))
 
 
-def _gain_row(g: Gain, digits: int) -> list[Cell | str]:
-    parts = [g["users"], g["producers"], g["treasury"]]
+def _gain_row(g: Gain, digits: int, owned: bool, rents: bool) -> list[Cell | str]:
+    parts = _parts(g)[: None if rents else -1]
+    outside = g["owned_outside"]
     rounded = that_add_up([p / 1e6 for p in parts], digits)
     total = round(sum(rounded), digits)
     words = "gains" if total > 0 else "pays" if total < 0 else "neither"
@@ -216,6 +241,7 @@ def _gain_row(g: Gain, digits: int) -> list[Cell | str]:
         "yes" if g["inside"] else "no",
         *(number(fixed(r, digits), p) for r, p in zip(rounded, parts, strict=True)),
         number(fixed(total, digits), sum(parts)),
+        *([number(fixed(outside / 1e6, digits), outside)] if owned else []),
         words,
     ]
 
@@ -228,10 +254,12 @@ def gap_parts(story: Story) -> list[tuple[str, float, str, str]]:
     gap = story["price_gap"]
     parts = [
         ("zone producers", gap["zone_producers"], "new"),
-        ("treasuries (top-up duty)", gap["treasuries"], "stock"),
+        ("treasuries (top-up duty, fines)", gap["treasuries"], "stock"),
         ("outside sellers, who sell dearer", gap["outside_sellers"], "supplier"),
+        *([("spent on hiding and detours", gap["avoiding"], "fail")] if abs(gap["avoiding"]) >= TOLD
+          else []),
         ("the rest: lost, less what users outside pay", gap["lost"], "others"),
-    ]
+    ]  # fmt: skip
     cost = -story["zone_users_usd"]
     digits = decimals_of(cost / 1e6)
     rounded = that_add_up([usd / 1e6 for _, usd, _ in parts], digits)

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from .findings import folded, part
 from .markup import Cell, Html, citation, code, join, number, table, tag
-from .story import Assumed, MemberRule, RestsOn, Story
+from .story import Story
+from .story_grounds import Assumed, MemberRule, RestsOn
 from .words import percent
 
 QUALITY = (

@@ -11,10 +11,9 @@ from ..market.sensitivity import drivers
 from ..secretariat import Study
 from ..terms.names import EUROPEAN_UNION, EUROPEAN_UNION_STATES, countries
 from ..world import quality_counts
-from ..world.atlas import Plant
 from . import sentences
-from .names import first_up, product_name, region_name
-from .story import (
+from .figures import figure
+from .story_grounds import (
     Assumed,
     Check,
     Driver,
@@ -94,58 +93,11 @@ def _listing(item: LegalProduct) -> str:
 
 def _driver(study: Study, slope: Slope) -> Driver:
     return {
-        "input": _figure(study, slope),
+        "input": figure(study.world, slope),
         "sentence": "10% more changes what zone users pay by about"
         f" {millions(slope.effect)} M USD a year (its slope today, times ten per cent).",
         "effect_usd": slope.effect,
     }
-
-
-def _figure(study: Study, slope: Slope) -> str:
-    """What a figure is, in words."""
-    world = study.world
-    good = product_name(world, slope.product)
-    plants = {plant.plant: plant for plant in world.plants}
-    segments = {segment.segment: segment for segment in world.segments}
-    plant = plants.get(slope.name)
-    at = _plant(study, plant) if plant else slope.name
-    match slope.kind:
-        case "capacity":
-            return f"Capacity of {at}"
-        case "cost":
-            return f"Cash cost of {at}"
-        case "spread":
-            return f"Cost spread of {at}"
-        case "made":
-            return f"{first_up(good)} won per tonne of activity ({slope.name})"
-        case "used":
-            outputs = world.recipes[slope.name].outputs
-            made = product_name(world, max(outputs, key=outputs.__getitem__))
-            return f"{first_up(good)} needed for a tonne of {made}"
-        case "base_use" | "elasticity":
-            segment = segments.get(slope.name)
-            use = segment.end_use.replace("_", " ").replace(".", " ") if segment else slope.name
-            where = region_name(world, segment.region) if segment else ""
-            what = "Use" if slope.kind == "base_use" else "Answer to price of the use"
-            return f"{what} of {good} in {use}, {where}"
-        case "freight":
-            origin, destination = (region_name(world, r) for r in slope.name.split(" -> "))
-            return f"Freight of {good} from {origin} to {destination}"
-        case "substitution":
-            return f"How readily buyers of {good} change origin"
-        case "floor":
-            return f"Floor of {good}"
-        case "duty":
-            return f"Duty on {good} into {region_name(world, slope.name)}"
-
-
-def _plant(study: Study, plant: Plant) -> str:
-    """A plant's name and country; where its name is only an id, what it makes."""
-    if plant.name.split()[0] != plant.region:
-        return f"{plant.name} ({region_name(study.world, plant.region)})"
-    outputs = study.world.recipes[plant.recipe].outputs
-    made = product_name(study.world, max(outputs, key=outputs.__getitem__))
-    return f"{made} plants in {region_name(study.world, plant.region)}"
 
 
 def _leaves_out(study: Study) -> list[str]:
@@ -160,11 +112,12 @@ def _leaves_out(study: Study) -> list[str]:
     if study.world.flows:
         found.append(f"New trade: goods travel only where they travelled in {year}.")
     if schedule and schedule.floors:
-        proven = schedule.proven
-        found.append(
-            "Evasion: every import declares its price and pays its duty, and"
-            f" {f'{100 * proven.normalize():f}%'} of trade within the zone proves its origin."
-        )
+        honest = schedule.enforcement.tempted == 0
+        what = "Evasion: every import pays its duty" if honest else (
+            "Evasion of other duties than the top-up: those are paid as they are due"
+        )  # fmt: skip
+        proven = (100 * schedule.proven).normalize()
+        found.append(f"{what}, and {proven:f}% of trade within the zone proves its origin.")
     return found
 
 
@@ -181,8 +134,9 @@ def rules(study: Study) -> Rules:
     floors: list[FloorRule] = [
         {
             "product": _world_product(schedule.products, floor.product),
-            "name": legal[floor.product],
-            "value": _written(floor.usd_per_kg),
+            "name": legal[floor.product]
+            + (f", at the border of {name(floor.member)}" if floor.member else ""),
+            "value": _written(floor.usd_per_kg) if floor.usd_per_kg else "none",
             "unit": f"USD/kg of {floor.basis}",
             "article": floor.clause.article,
             "reference": floor.clause.reference,
@@ -228,7 +182,7 @@ def rules(study: Study) -> Rules:
             "assumed": clause.assumed,
         }
         for clause in schedule.clauses
-        if clause.path.split(".")[0] in ("rules", "coverage")
+        if clause.path.split(".")[0] not in ("floors", "members", "duties")
     ]
     return {"floors": floors, "members": members, "duties": duties, "others": others}
 

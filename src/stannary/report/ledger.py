@@ -6,17 +6,20 @@ from pathlib import Path
 from .. import DATA_VERSION
 from ..secretariat import Inventory
 from ..world.survey import Found
+from . import beside
 
 WIDTH = 100
 
 
 def screen(inventory: Inventory) -> str:
-    """The inventory of a world, or the trace of one key, as text of at most 100 columns."""
-    return _trace(inventory) if inventory.key else _tables(inventory)
+    """A world's inventory, one key's trace, or a file beside the world, at most 100 columns wide."""
+    parts = [_trace(inventory)] if inventory.key else []
+    parts += beside.screens(inventory)
+    return "\n\n".join(parts) if parts else _tables(inventory)
 
 
 def as_json(inventory: Inventory) -> str:
-    """The same for machines: world, counts, shares, and found when a key was given."""
+    """The same for machines: world, counts, shares, and what was asked for: found, mined, traded."""
     body: dict[str, object] = {
         "schema": "stannary-data/1",
         "world": inventory.world.name,
@@ -42,6 +45,7 @@ def as_json(inventory: Inventory) -> str:
             }
             for f in inventory.found
         ]  # fmt: skip
+    body |= beside.as_json(inventory)
     return json.dumps(body, indent=2, ensure_ascii=False, allow_nan=False)
 
 

@@ -50,6 +50,65 @@ REGIONS = {
 }
 """Where neither law nor world has a name that fits a line."""
 
+BUYERS = {
+    "appliances": "appliance makers",
+    "auto": "car makers",
+    "carbide": "makers of carbide tools",
+    "catalyst": "makers of catalysts",
+    "ceramics.phosphor": "makers of ceramics and phosphors",
+    "defence": "defence",
+    "defence.other": "defence and others",
+    "electronics": "electronics makers",
+    "ev": "EV makers",
+    "fibre.optics": "makers of optical fibre",
+    "flame.retardant": "makers of flame retardants",
+    "glass.catalyst.ceramics": "makers of glass, catalysts and ceramics",
+    "industry": "makers of machines",
+    "infrared.defence": "infrared optics and defence",
+    "lead.alloy.battery": "makers of lead alloys and batteries",
+    "magnets": "magnet makers",
+    "mill.products": "makers of mill products",
+    "other": "other users",
+    "phosphor.other": "makers of phosphors and others",
+    "plants": "plants",
+    "polishing": "polishers",
+    "pv.glass": "makers of solar glass",
+    "refractory.other": "makers of refractories and others",
+    "semiconductor.led.pv": "chip, LED and solar makers",
+    "smco.other": "makers of SmCo magnets and others",
+    "solar.electronics.other": "makers of space solar cells and others",
+    "stainless.other": "makers of stainless steel and others",
+    "steel.alloy": "makers of alloy steel",
+    "stock": "stocks",
+    "storage": "makers of storage batteries",
+    "surplus": "takers of surplus",
+    "wind": "wind-turbine makers",
+}
+"""Groups of buyers by end use, as the subject of a sentence; `plants` buy to make something else."""
+
+ARTICLE = ("European Union", "United Kingdom", "United States", "rest of the world")
+
+
+def buyers_name(end_use: str) -> str:
+    """Who a group of buyers are, in words."""
+    return BUYERS.get(end_use, f"users for {end_use.replace('.', ' ').replace('_', ' ')}")
+
+
+def place_name(world: World, region: str) -> str:
+    """A region's name after `in`: with its article where it has one."""
+    name = region_name(world, region)
+    return f"the {name}" if name in ARTICLE else name
+
+
+def country_name(code: str) -> str:
+    """A country's name by its ISO3 code."""
+    return countries()[code]
+
+
+def mineral_name(mineral: str) -> str:
+    """A mineral in a sentence: rare earths."""
+    return mineral.replace("_", " ")
+
 
 def product_name(world: World, product: str) -> str:
     """A product's short name; of one without, what the world's name says before its first bracket."""

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from . import findings, ground, screen
+from . import effects, findings, ground, screen
 from .markup import Html, data, source, tag
 from .story import Story, read
 
@@ -51,6 +51,8 @@ def render(story: Story) -> str:
         screen.first(story),
         findings.prices(story),
         findings.gains(story),
+        effects.things(story),
+        effects.leaks(story),
         findings.look_out(story),
         ground.rests_on(story),
         ground.rules(story),
@@ -72,8 +74,9 @@ def told(story: Story) -> dict[str, object]:
     }
     for g in story["gains"]:
         marks = [
-            {"label": part, "value": g[part], "text": screen.millions(g[part])}
-            for part in ("users", "producers", "treasury")
+            {"label": name, "value": g[part], "text": screen.millions(g[part])}
+            for part, name in screen.NAME.items()
+            if part != "rents" or abs(g["rents"]) >= findings.TOLD
         ]
         sparks[f"tile-pay-{g['region']}"] = {"name": f"{g['name']}, M USD a year:", "marks": marks}
     slider = story.get("slider")

@@ -40,7 +40,7 @@ def ready(folder: Path | None) -> None:
 
 
 def home(study: Study) -> Path:
-    """out/YEAR-AGREEMENT, with the world and the amendments where they are not the shipped ones.
+    """out/YEAR-AGREEMENT, with world, amendments and viewer where they are not the default ones.
 
     A what-if never takes the place of the study that it is compared with.
     """
@@ -48,6 +48,7 @@ def home(study: Study) -> Path:
     if study.asked[1] != WORLD:
         parts.append(study.world.name)
     parts += [Path(setting).name if "=" not in setting else setting for setting in study.settings]
+    parts += [f"for={study.viewer.asked}"] if study.viewer else []
     name = re.sub(r"[^A-Za-z0-9.+=_-]+", "_", "+".join(parts))
     if len(name) > LONGEST_NAME:
         digest = hashlib.sha256(name.encode()).hexdigest()[:8]

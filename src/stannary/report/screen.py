@@ -1,13 +1,22 @@
 """The first screen: the line, the headline, the tiles, the view, the slider."""
 
+from itertools import groupby
+from typing import Literal
+
 from stannary.terms.dates import day, long
 
 from .markup import Html, code, tag
-from .story import Gain, Slider, Solution, Story, Tile
+from .story import Gain, Group, Slider, Solution, Story, Tile
 from .why import why
 from .words import exact, figure, fixed, millions, percent, that_add_up
 
-NAME = {"users": "users", "producers": "producers", "treasury": "treasury"}
+Part = Literal["users", "producers", "treasury", "rents"]
+NAME: dict[Part, str] = {
+    "users": "users",
+    "producers": "producers",
+    "treasury": "treasury",
+    "rents": "rents and raised prices",
+}
 
 
 def line(story: Story) -> Html:
@@ -86,7 +95,13 @@ def _assumed(count: int) -> Html | None:
 def _view(story: Story) -> Html | None:
     if len(story["views"]) < 2:
         return None
-    options = [tag("option", v["name"], value=v["id"]) for v in story["views"]]
+    options: list[Html] = []
+    for where, views in groupby(story["views"], key=lambda view: view["where"]):
+        listed = [
+            tag("option", v["name"], value=v["id"], selected=v["id"] == story["viewed"])
+            for v in views
+        ]
+        options += [tag("optgroup", *listed, label=where)] if where else listed
     return tag(
         "div",
         tag("label", "View as", for_="view", class_="small"),
@@ -100,9 +115,13 @@ def _tile(tile: Tile, story: Story) -> Html:
     answers = [_answer(tile, story)]
     if tile["key"] == "pay":
         gains = {g["region"]: g for g in story["gains"]}
-        members = [v for v in story["views"] if v["id"] != "zone"]
-        answers[0] = tag("div", answers[0], data_view="zone")
-        answers += [_member(gains[v["id"]], story) for v in members]
+        groups = {g["id"]: g for g in story["groups"]}
+        asked = [v["id"] for v in story["views"] if v["id"] != "zone"]
+        hidden = story["viewed"] != "zone"
+        answers[0] = tag("div", answers[0], data_view="zone", hidden=hidden)
+        answers += [
+            _group(groups[v], story) if v in groups else _member(gains[v], story) for v in asked
+        ]
     return tag("article", tag("h2", tile["question"]), *answers, class_="tile")
 
 
@@ -125,11 +144,12 @@ def _answer(tile: Tile, story: Story) -> Html:
 
 def _member(gain: Gain, story: Story) -> Html:
     """The answer to "Who pays?" as one member sees it."""
-    parts = [gain["users"], gain["producers"], gain["treasury"]]
+    shown: list[Part] = [key for key in NAME if key != "rents" or abs(gain["rents"]) >= 500]
+    parts = [gain[key] for key in shown]
     total = sum(parts)
     rounded = that_add_up([p / 1e6 for p in parts], 1)
     written = ", ".join(
-        f"{name} {fixed(amount, 1)}" for name, amount in zip(NAME, rounded, strict=True)
+        f"{NAME[key]} {fixed(amount, 1)}" for key, amount in zip(shown, rounded, strict=True)
     )
     formula = f"{written}: together {fixed(round(sum(rounded), 1), 1)} M USD a year"
     verb = "gains" if total > 0 else "pays"
@@ -146,7 +166,30 @@ def _member(gain: Gain, story: Story) -> Html:
         tag("p", f"{gain['name']} {verb} {figure(abs(total) / 1e6)} M USD a year: {written}."),
         _place(f"tile-pay-{gain['region']}", paper="200"),
         data_view=gain["region"],
-        hidden=True,
+        hidden=gain["region"] != story["viewed"],
+    )
+
+
+def _group(group: Group, story: Story) -> Html:
+    """The answer to "Who pays?" as one group of buyers sees it."""
+    formula = (
+        f"{millions(group['users'])} M USD a year: what lies left of their demand between the two"
+        f" prices. They spend {figure(group['spending'] / 1e6)} M USD a year on what a floor can"
+        " reach, without the agreement."
+    )
+    opened = why(
+        f"why-pay-{group['id']}",
+        f"{millions(group['users'])} M USD",
+        group["name"],
+        formula,
+        command=story["command"],
+    )
+    return tag(
+        "div",
+        opened,
+        tag("p", group["sentence"]),
+        data_view=group["id"],
+        hidden=group["id"] != story["viewed"],
     )
 
 

@@ -5,6 +5,9 @@ Pure functions of a study. Next: `names`, what things are called; `cautions`, wh
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cache
 
 from ..agreement import Agreement
 from ..market.verdict import Gain, ProductVerdict, Verdict
@@ -14,10 +17,10 @@ from . import words
 from .names import listed, product_name, region_name
 
 __all__ = [
-    "again", "amount", "change", "check_line", "checks", "extremes", "headline", "is_same", "look_out",
-    "main_rows", "millions", "millions_that_add_up", "next_command", "next_stages",
-    "product_name", "reason_long", "reason_text", "region_name", "size", "stake", "title_line",
-    "told_rows", "usd",
+    "again", "amount", "at_world", "change", "check_line", "checks", "decimals", "floors_fail",
+    "headline", "is_same", "look_out", "main_rows", "millions", "millions_that_add_up", "missed",
+    "next_command", "next_stages", "product_name", "reason_long", "reason_text", "region_name",
+    "share", "size", "stake", "title_line", "told_rows", "usd", "whole",
 ]  # fmt: skip
 
 ROWS = 7
@@ -66,9 +69,14 @@ def change(before: float, after: float) -> str:
     return _plain(words.change(before, after))
 
 
+def decimals(parts: Sequence[float]) -> int:
+    """How many decimals M USD of these amounts, USD a year, are written with."""
+    return words.decimals_of(max((abs(part) for part in parts), default=0.0) / 1e6)
+
+
 def millions_that_add_up(parts: Sequence[float]) -> list[float]:
     """USD a year as M USD, rounded so that the parts add up to their rounded sum."""
-    digits = words.decimals_of(max((abs(part) for part in parts), default=0.0) / 1e6)
+    digits = decimals(parts)
     rounded = words.that_add_up([part / 1e6 for part in parts], digits)
     return [int(r) for r in rounded] if digits <= 0 else rounded
 
@@ -123,7 +131,7 @@ def zone_users(verdict: Verdict) -> str:
     if abs(cost) < 500:
         return "Zone users pay what they paid without it."
     more = "more" if cost > 0 else "less"
-    part = f" ({_share(abs(cost) / spent)})" if spent > 0 else ""
+    part = f" ({share(abs(cost) / spent)})" if spent > 0 else ""
     return f"Zone users pay {size(cost)} M USD a year {more}{part}."
 
 
@@ -134,7 +142,7 @@ def _users(gains: dict[str, Gain], who: str) -> str:
     return f"{who} pay {size(cost)} M USD a year {'more' if cost > 0 else 'less'}."
 
 
-def _share(part: float) -> str:
+def share(part: float) -> str:
     """2.1%, 11%: two digits."""
     return f"{100 * part:.1f}%" if part < 0.0995 else f"{100 * part:.0f}%"
 
@@ -181,9 +189,11 @@ def reason_text(study: Study, row: ProductVerdict) -> str:
             return "NO  zone makes more than uses"
         case "zone_goods_sell_below_it":
             return f"NO  {zone_made(row):.0%} zone-made sells below"
+        case "imports_avoid_it":
+            return f"NO  {_avoid(row)}"
         case "nobody_in_the_zone_buys":
             return "no buyer in the zone"
-        case _:
+        case "no_floor":
             return f"no floor{_imports(row)}" if study.with_bloc.zone else "no floor"
 
 
@@ -198,9 +208,11 @@ def reason_long(study: Study, row: ProductVerdict) -> str:
             return "the zone makes more than it uses"
         case "zone_goods_sell_below_it":
             return f"{zone_made(row):.0%} of use is made in the zone and sells below it"
+        case "imports_avoid_it":
+            return _avoid(row)
         case "nobody_in_the_zone_buys":
             return "nobody in the zone buys it"
-        case _:
+        case "no_floor":
             return _imports(row).removeprefix(": ") if study.with_bloc.zone else ""
 
 
@@ -208,6 +220,13 @@ def zone_made(row: ProductVerdict) -> float:
     """Share of the zone's use, with the agreement, that the zone makes itself."""
     side = row.with_bloc
     return 1 - side.imported / side.use if side.use > 0 else 0.0
+
+
+def _avoid(row: ProductVerdict) -> str:
+    """What part of the imports avoids the floor, by the way that most take."""
+    side = row.with_bloc
+    part, way = max((side.evaded, "enters without paying"), (side.diverted, "enters by a low door"))
+    return f"{min(part / side.imported, 0.99):.0%} {way}"
 
 
 def _imports(row: ProductVerdict) -> str:
@@ -275,31 +294,19 @@ def stake(row: ProductVerdict) -> float:
     return max(abs(after - before), missed) * row.with_bloc.use
 
 
+def missed(row: ProductVerdict) -> float:
+    """USD a year by which what is used stays below the floor."""
+    return max((row.floor or 0.0) - (row.with_bloc.price or 0.0), 0.0) * row.with_bloc.use
+
+
+def floors_fail(count: int) -> str:
+    """`one floor fails`, `3 floors fail`."""
+    return "one floor fails" if count == 1 else f"{count} floors fail"
+
+
 def _left(row: ProductVerdict) -> float:
     """USD a year of output that the zone no longer makes."""
     return (row.without.made - row.with_bloc.made) * (row.without.price or 0.0)
-
-
-# -------------------------------------------------------------------------------- who pays
-
-
-def extremes(study: Study) -> str:
-    """Members that pay and gain most: users, producers and treasury together. Empty without a zone."""
-    if study.verdict is None or not study.with_bloc.zone or is_same(study):
-        return ""
-    net = sorted(
-        (g.users + g.producers + g.treasury, region_name(study.world, g.region))
-        for g in study.verdict.gains.values()
-        if g.inside
-    )
-    paying = [f"{name} {millions(total)}" for total, name in net[:3] if total < -5e4]
-    gaining = [f"{name} {millions(total)}" for total, name in reversed(net[-2:]) if total > 5e4]
-    parts = []
-    if paying:
-        parts.append(f"Pay most, all told: {', '.join(paying)}.")
-    if gaining:
-        parts.append(f"Gain most: {', '.join(gaining)}.")
-    return " ".join(parts)
 
 
 # -------------------------------------------------------------------------------- what next
@@ -314,26 +321,48 @@ def look_out(study: Study) -> list[tuple[str, str]]:
 
 def again(study: Study, *settings: str) -> str:
     """The command that makes this study with more settings, as short as it can be."""
-    default = study.agreement.first_full_day() or _shipped_day()
-    short = not study.settings and study.day == default
+    paths = {setting.split("=")[0] for setting in settings}
+    kept = tuple(s for s in study.settings if s.split("=")[0] not in paths)
+    study = replace(study, settings=kept)
+    shipped = study.asked[0] == AGREEMENT
     command = study.command
-    if short:
-        command = command.replace(f" --day {study.day}", "").removesuffix(f" {AGREEMENT}")
-    return " ".join([command, *(f"--set {setting}" for setting in settings)])
+    if (shipped or not study.settings) and study.day == _default_day(study):
+        command = command.replace(f" --day {study.day}", "", 1)
+        if shipped:
+            command = command.replace(f"stannary run {AGREEMENT}", "stannary run", 1)
+    return " ".join([command, *(f"--set {shlex.quote(setting)}" for setting in settings)])
 
 
-def _shipped_day() -> object:
+def _default_day(study: Study) -> date | None:
+    """The day that is meant without one: that of the law before it was amended."""
+    own = None if study.asked[0] == AGREEMENT else study.agreement.first_full_day()
+    return own or _shipped_day()
+
+
+@cache
+def _shipped_day() -> date | None:
     return Agreement.load(AGREEMENT).first_full_day()
 
 
-def next_command(study: Study) -> str:
+def whole(study: Study) -> Study:
+    """The same study, looked at as the zone."""
+    return replace(study, viewer=None, view=None)
+
+
+def at_world(study: Study) -> str:
+    """` --world NAME`, where it is not the default one."""
+    world = study.asked[1]
+    return "" if world == WORLD else f" --world {shlex.quote(world)}"
+
+
+def next_command(study: Study, warnings: Sequence[tuple[str, str]]) -> str:
     """What to run next: the remedy of the worst warning that has one, else the market without."""
-    follows = [c for _, c in look_out(study) if c.startswith("stannary run")]
+    follows = [command for _, command in warnings if command.startswith("stannary run")]
     if follows:
         return follows[0]
-    world = study.asked[1]
-    place = "" if world == WORLD else f" --world {shlex.quote(world)}"
-    return f"stannary run {'no-bloc' if study.with_bloc.zone else AGREEMENT}{place}"
+    if study.viewer is not None:
+        return again(whole(study))
+    return f"stannary run {'no-bloc' if study.with_bloc.zone else AGREEMENT}{at_world(study)}"
 
 
 def checks(study: Study) -> dict[str, tuple[float, bool]]:

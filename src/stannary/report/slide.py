@@ -78,6 +78,8 @@ def _becomes(study: Study, stop: Stop) -> str:
             return f"{at} fails: the zone makes more than it uses, and {sells}."
         case "zone_goods_sell_below_it":
             return f"{at} fails: goods made in the zone sell below it, and {sells}."
+        case "imports_avoid_it":
+            return f"{at} fails: part of the imports does not pay it, and {sells}."
         case _:
             return f"{first_up(at)} meets no buyer in the zone."
 

@@ -11,6 +11,8 @@ from typing import Literal, NotRequired, TypedDict, cast
 
 from stannary.terms.errors import BadInput
 
+from .story_grounds import Check, RestsOn, Rules
+
 SCHEMA = "stannary-report/1"
 
 State = Literal["holds", "fails", "idle", "none"]
@@ -72,10 +74,60 @@ class Tile(TypedDict):
 
 
 class View(TypedDict):
-    """Someone to read the report as: `zone`, or the region of a member."""
+    """Someone to read the report as: `zone`, a region, or a group of its buyers.
+
+    where  heads the list that it stands in: of groups, their region; "" for the zone and regions
+    """
 
     id: str
     name: str
+    where: str
+
+
+class Group(TypedDict):
+    """What a group of buyers pays, USD a year; a cost is below 0. sentence  the answer in words."""
+
+    id: str
+    name: str
+    users: float
+    spending: float
+    sentence: str
+
+
+class Thing(TypedDict):
+    """What the agreement adds to one thing, USD; share  of what one costs, None: not known."""
+
+    name: str
+    usd: float
+    share: float | None
+
+
+class Leak(TypedDict):
+    """Goods of a product that a group of buyers in the zone brings in without paying the top-up.
+
+    tonnes, imported  t/y;  unpaid_usd, fines_usd  USD a year
+    audited, enough   audit rate, and from which it would not pay; shares
+    """
+
+    buyers: str
+    product: str
+    tonnes: float
+    imported: float
+    unpaid_usd: float
+    fines_usd: float
+    audited: float
+    enough: float
+
+
+class Door(TypedDict):
+    """Goods for one member that come in by another's door; lost, collected  USD a year."""
+
+    product: str
+    member: str
+    door: str
+    tonnes: float
+    lost_usd: float
+    collected_usd: float
 
 
 class Product(TypedDict):
@@ -105,22 +157,29 @@ class Product(TypedDict):
 
 
 class Gain(TypedDict):
-    """What one region's users, producers and treasury gain, USD a year."""
+    """What one region's users, producers and treasury gain, USD a year.
+
+    owned_outside  the producers' part that falls to owners outside the zone
+    rents          raised prices kept by its sellers, and rents of its licences
+    """
 
     region: str
     name: str
     inside: bool
     users: float
     producers: float
+    owned_outside: float
     treasury: float
+    rents: float
 
 
 class PriceGap(TypedDict):
-    """Who keeps what zone users pay more, USD a year; the four add up to their loss."""
+    """Who keeps what zone users pay more, USD a year; the five add up to their loss."""
 
     treasuries: float
     zone_producers: float
     outside_sellers: float
+    avoiding: float
     lost: float
 
 
@@ -166,111 +225,12 @@ class Warn(TypedDict):
     command: str
 
 
-class Assumed(TypedDict):
-    """A value that no source states."""
-
-    path: str
-    article: str
-    value: str
-    unit: str
-    doubt: str
-    reference: str
-
-
-class Quality(TypedDict):
-    """How many figures of the world are published, derived, estimated and assumed."""
-
-    published: int
-    derived: int
-    estimate: int
-    assumed: int
-
-
-class Driver(TypedDict):
-    """An input that moves the headline, and by how much, USD a year."""
-
-    input: str
-    sentence: str
-    effect_usd: float
-
-
-class RestsOn(TypedDict):
-    """What the answer rests on."""
-
-    assumed: list[Assumed]
-    quality: Quality
-    drivers: list[Driver]
-    leaves_out: list[str]
-
-
-class FloorRule(TypedDict):
-    """A floor standing that day."""
-
-    product: str
-    name: str
-    value: str
-    unit: str
-    article: str
-    reference: str
-    assumed: bool
-    since: str
-
-
-class MemberRule(TypedDict):
-    """A country and what it is to the agreement that day."""
-
-    country: str
-    name: str
-    status: str
-    inside: bool
-    accession: str | None
-    valuation: str | None
-    article: str
-    reference: str
-    assumed: bool
-
-
-class DutyRule(TypedDict):
-    """A duty standing that day."""
-
-    product: str
-    importer: str
-    origin: str
-    rate: str
-    kind: str
-    article: str
-    reference: str
-    assumed: bool
-
-
-class OtherRule(TypedDict):
-    """Any other value of the law."""
-
-    path: str
-    article: str
-    value: str
-    reference: str
-    assumed: bool
-
-
-class Rules(TypedDict):
-    """The law standing that day."""
-
-    floors: list[FloorRule]
-    members: list[MemberRule]
-    duties: list[DutyRule]
-    others: list[OtherRule]
-
-
-class Check(TypedDict):
-    """One check in words, and whether it passed."""
-
-    text: str
-    ok: bool
-
-
 class Story(TypedDict):
-    """A whole report. Unless `converged`, only title, not_solved and command are read."""
+    """A whole report. Unless `converged`, only title, not_solved and command are read.
+
+    viewed  id of the view that it opens with
+    bound   what sellers outside could keep of the treasuries' part, as a sentence; "": nothing
+    """
 
     schema: str
     title: Title
@@ -280,10 +240,16 @@ class Story(TypedDict):
     assumed_count: int
     tiles: list[Tile]
     views: list[View]
+    viewed: str
+    groups: list[Group]
     products: list[Product]
     gains: list[Gain]
     price_gap: PriceGap
+    bound: str
     zone_users_usd: float
+    things: list[Thing]
+    leaks: list[Leak]
+    doors: list[Door]
     view_products: dict[str, dict[str, Seen]]
     slider: NotRequired[Slider]
     look_out: list[Warn]
@@ -327,7 +293,7 @@ def _add_up(story: Story) -> None:
     members = [g for g in story["gains"] if g["inside"]]
     shown = {
         "price_gap": gap["treasuries"] + gap["zone_producers"]
-        + gap["outside_sellers"] + gap["lost"],
+        + gap["outside_sellers"] + gap["avoiding"] + gap["lost"],
         "gains, users of the members": -sum(g["users"] for g in members),
     }  # fmt: skip
     scale = sum(abs(g["users"]) for g in members) + abs(cost) + 1.0
@@ -337,11 +303,12 @@ def _add_up(story: Story) -> None:
                 "the parts do not add up to what zone users pay",
                 where=f"study, {where}", value=total, allowed=f"{cost} USD a year",
             )  # fmt: skip
-    known = {g["region"] for g in story["gains"]}
-    for view in story["views"]:
-        if view["id"] != "zone" and view["id"] not in known:
+    known = {g["region"] for g in story["gains"]} | {g["id"] for g in story["groups"]}
+    asked = [view["id"] for view in story["views"]] + ([story["viewed"]] if story["views"] else [])
+    for view in asked:
+        if view != "zone" and view not in known:
             raise BadInput(
-                "a view without gains", where="study, views", value=view["id"],
+                "a view without gains", where="study, views", value=view,
                 allowed=", ".join(sorted(known)),
             )  # fmt: skip
     if "slider" in story and not any(s["converged"] for s in story["slider"]["solutions"]):

@@ -1,6 +1,7 @@
 """Tell: from a study to the story of its report. Numbers are the study's; words are `sentences`'.
 
-Next: `grounds`, what it rests on and the law; `slide`, the slider; `story`, the shape of it all.
+Next: `grounds`, what it rests on and the law; `tell_views`, who looks at it; `tell_leaks`, what goes
+unpaid; `slide`, the slider; `story`, the shape of it all.
 """
 
 import re
@@ -9,15 +10,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from .. import DATA_VERSION, __version__
-from ..market.outcome import Outcome
 from ..market.verdict import HOLDS_WITHIN, ProductVerdict, Verdict
 from ..secretariat import Study
 from ..terms.dates import long
 from ..terms.units import KG_PER_TONNE
-from . import files, grounds, sentences, slide
+from . import files, grounds, money, sentences, slide, tell_leaks, tell_views
 from .names import first_up, product_name, region_name
-from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Seen, Tile, Title, View, Warn
+from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Tile, Title, Warn
 from .words import MINUS, change, decimals_of, exact, figure, fixed, that_add_up
+
+SHORT = {
+    "treasuries": "treasuries",
+    "zone_producers": "zone producers",
+    "outside_sellers": "outside sellers",
+    "avoiding": "hiding and detours",
+    "lost": "the rest",
+}
+"""Who keeps the price gap, in a sentence."""
 
 NEGLIGIBLE = 1e6
 """USD a year below which a region outside is told among the others."""
@@ -48,22 +57,17 @@ def story(study: Study) -> Mapping[str, object]:
 def _found(study: Study, verdict: Verdict) -> dict[str, object]:
     """Everything that a study which cleared has to tell, but for its slider."""
     rows = sentences.told_rows(study)
-    gap = verdict.price_gap
     return {
         "headline": sentences.headline(study),
         "assumed_count": len(study.assumed),
         "tiles": [_hold(study, rows), _pay(study, verdict), _made(study, rows)],
-        "views": _views(study),
+        **tell_views.views(study, [row.product for row in rows]),
         "products": [_product(study, row) for row in rows],
         "gains": _gains(study, verdict),
-        "price_gap": {
-            "treasuries": gap.treasuries,
-            "zone_producers": gap.zone_producers,
-            "outside_sellers": gap.outside_sellers,
-            "lost": gap.lost,
-        },
+        "price_gap": {part: getattr(verdict.price_gap, part) for part in money.GAP},
+        "bound": money.bound_alone(verdict) if study.with_bloc.zone else "",
         "zone_users_usd": verdict.zone_users,
-        "view_products": _seen(study, rows),
+        **tell_leaks.told(study),
         "look_out": [_warn(text, command) for text, command in sentences.look_out(study)],
         "rests_on": grounds.rests_on(study),
         "rules": grounds.rules(study),
@@ -161,11 +165,8 @@ def _floor_input(study: Study, row: ProductVerdict) -> Input:
 
 
 def _pay(study: Study, verdict: Verdict) -> Tile:
-    gap, cost = verdict.price_gap, -verdict.zone_users
-    parts = [
-        ("treasuries", gap.treasuries), ("zone producers", gap.zone_producers),
-        ("outside sellers", gap.outside_sellers), ("the rest", gap.lost),
-    ]  # fmt: skip
+    cost = -verdict.zone_users
+    parts = [(SHORT[part], usd) for part, usd in money.gap_amounts(verdict.price_gap).items()]
     digits = decimals_of(cost / 1e6)
     rounded = that_add_up([usd / 1e6 for _, usd in parts], digits)
     total = round(sum(rounded), digits)
@@ -173,6 +174,7 @@ def _pay(study: Study, verdict: Verdict) -> Tile:
     users = _unsigned(abs(total), digits)
     more = "more" if total > 0 else "less"
     kept = ", ".join(f"{name} {text}" for (name, _), text in zip(parts, written, strict=True))
+    bound = money.bound_alone(verdict) if study.with_bloc.zone else ""
     marks: list[Mark] = [
         {"label": "users", "value": -cost, "text": fixed(-total, digits)},
         *(
@@ -191,8 +193,9 @@ def _pay(study: Study, verdict: Verdict) -> Tile:
         else "No country is inside on that day, so there is no zone.",
         "spark": marks if total else [],
         "why": f"{' + '.join(written).replace('+ ' + MINUS, MINUS + ' ')} ="
-        f" {_unsigned(total, digits)} M USD a year. Treasuries: top-up duty of the zone. The rest is"
-        " lost in buying less and moving more, less what users outside pay more.",
+        f" {_unsigned(total, digits)} M USD a year. Treasuries: top-up duty of the zone, and fines. The"
+        f" rest is lost in buying less and moving more, less what users outside pay more."
+        f"{f' {bound}' if bound else ''}",
     }
 
 
@@ -249,13 +252,6 @@ def _made(study: Study, rows: list[ProductVerdict]) -> Tile:
 # ---------------------------------------------------------------------------------- parts
 
 
-def _views(study: Study) -> list[View]:
-    zone = study.with_bloc.zone
-    found: list[View] = [{"id": "zone", "name": "The zone"}] if zone else []
-    members = sorted(zone, key=lambda region: region_name(study.world, region))
-    return found + [{"id": r, "name": first_up(region_name(study.world, r))} for r in members]
-
-
 def _product(study: Study, row: ProductVerdict) -> Product:
     before, after = row.without, row.with_bloc
     return {
@@ -284,53 +280,24 @@ def _kg(usd_per_t: float | None) -> float | None:
 def _gains(study: Study, verdict: Verdict) -> list[Gain]:
     """Every member, and outsiders that the agreement touches; the others together, if it does."""
     found: list[Gain] = []
-    others = [0.0, 0.0, 0.0]
+    others = [0.0] * 5
     for gain in verdict.gains.values():
-        parts = (gain.users, gain.producers, gain.treasury)
-        if not gain.inside and max(abs(part) for part in parts) < NEGLIGIBLE:
-            others = [total + part for total, part in zip(others, parts, strict=True)]
-        else:
+        rents = gain.captured + gain.licences
+        parts = (gain.users, gain.producers, gain.owned_outside, gain.treasury, rents)
+        asked = study.viewer is not None and study.viewer.region == gain.region
+        if gain.inside or asked or max(abs(part) for part in parts) >= NEGLIGIBLE:
             name = first_up(region_name(study.world, gain.region))
             found.append(_gain(gain.region, name, gain.inside, parts))
+        else:
+            others = [total + part for total, part in zip(others, parts, strict=True)]
     if max(abs(part) for part in others) >= NEGLIGIBLE:
         found.append(_gain("others", "All other countries", False, others))
     return found
 
 
 def _gain(region: str, name: str, inside: bool, parts: Sequence[float]) -> Gain:
-    users, producers, treasury = parts
+    users, producers, owned_outside, treasury, rents = parts
     return {
-        "region": region, "name": name, "inside": inside,
-        "users": users, "producers": producers, "treasury": treasury,
-    }  # fmt: skip
-
-
-def _seen(study: Study, rows: list[ProductVerdict]) -> dict[str, dict[str, Seen]]:
-    """Prices and use of the zone, and of every member that uses a product."""
-    seen: dict[str, dict[str, Seen]] = {}
-    if study.with_bloc.zone:
-        seen["zone"] = {
-            row.product: _sight(
-                (row.without.price, row.without.use), (row.with_bloc.price, row.with_bloc.use)
-            )
-            for row in rows
-            if row.without.use > 0
-        }
-    told = {row.product for row in rows}
-    for i, (region, product) in enumerate(study.with_bloc.market.uses):
-        if region in study.with_bloc.zone and product in told:
-            before, after = (_bought(outcome, i) for outcome in (study.without, study.with_bloc))
-            seen.setdefault(region, {})[product] = _sight(before, after)
-    return seen
-
-
-def _bought(outcome: Outcome, use: int) -> tuple[float | None, float]:
-    b = outcome.cleared.balance
-    return float(b.shares.average[use]), float(b.wanted[use])
-
-
-def _sight(before: tuple[float | None, float], after: tuple[float | None, float]) -> Seen:
-    return {
-        "price_without": _kg(before[0]), "price_with": _kg(after[0]),
-        "use_without": before[1], "use_with": after[1],
+        "region": region, "name": name, "inside": inside, "users": users, "producers": producers,
+        "owned_outside": owned_outside, "treasury": treasury, "rents": rents,
     }  # fmt: skip

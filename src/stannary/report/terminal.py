@@ -3,15 +3,16 @@
 Under 40 lines of at most 100 columns, readable without colour. Next: `sentences`, the words.
 """
 
-import textwrap
+from itertools import zip_longest
 from pathlib import Path
 
+from ..market.things import added
 from ..market.verdict import ProductVerdict
-from ..secretariat import Study
-from . import sentences
+from ..secretariat import WORLD, Study
+from . import as_seen, latest, money, sentences, things
+from .lines import LINES, WIDTH, look_out, next_line, wrap
 from .names import product_name
 
-WIDTH = 100
 LABEL = 13
 
 
@@ -20,16 +21,28 @@ def screen(study: Study, folder: Path) -> str:
     if not study.converged:
         return _unsolved(study, folder)
     assert study.verdict is not None  # a study that converged has one
-    parts = [
-        [f"{sentences.title_line(study)}  {study.seconds:.1f} s"],
-        _wrap(sentences.headline(study)),
-        _table(study),
-        _money(study),
-        _extremes(study),
-        _look_out(study),
-        _files(study, folder),
-    ]
+    took = f"{study.seconds:.1f}" if study.seconds < 9.95 else f"{study.seconds:.0f}"
+    title = [_fitted(f"{sentences.title_line(study)}  {took} s")]
+    if study.view is not None:
+        above = [title, *as_seen.parts(study, study.view)]
+        warnings = as_seen.look_out(study, study.view)
+    else:
+        above = [title, _headline(study), _table(study), _money(study), _who(study)]
+        warnings = sentences.look_out(study)
+    above = [part for part in above if part]
+    below = _files(study, folder, warnings)
+    room = LINES - sum(len(part) + 1 for part in above) - len(below) - 1
+    parts = [*above, look_out(warnings, room), below]
     return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _headline(study: Study) -> list[str]:
+    return wrap(sentences.headline(study)) + wrap(latest.sentence(study))
+
+
+def _fitted(line: str) -> str:
+    """A line whose sentences stand closer together where it would be too wide."""
+    return line if len(line) <= WIDTH else line.replace(".  ", ". ")
 
 
 def _unsolved(study: Study, folder: Path) -> str:
@@ -90,62 +103,41 @@ def _money(study: Study) -> list[str]:
     verdict = study.verdict
     if verdict is None or not study.with_bloc.zone:
         return []
-    inside = [gain for gain in verdict.gains.values() if gain.inside]
-    outside = [gain for gain in verdict.gains.values() if not gain.inside]
-    gap = verdict.price_gap
-    left = [
-        ("users in the zone", verdict.zone_users),
-        ("producers in the zone", sum(g.producers for g in inside)),
-        ("treasuries", sum(g.treasury for g in inside)),
-        ("outside sellers", sum(g.producers for g in outside)),
-    ]
-    right = [
-        ("treasuries (top-up duty)", gap.treasuries),
-        ("zone producers", gap.zone_producers),
-        ("outside sellers", gap.outside_sellers),
-        ("the rest: lost or moved", gap.lost),
-    ]
-    kept = sentences.millions_that_add_up([amount for _, amount in right])
-    digits = 0 if all(isinstance(part, int) for part in kept) else 2
     lines = ["  Who gains and pays, M USD a year        Who keeps the price gap"]
-    for (name, amount), (keeper, _), shown in zip(left, right, kept, strict=True):
-        gained = f"{amount / 1e6:+,.{digits}f}"
-        lines.append(f"    {name:<24}{gained:>8}        {keeper:<28}{shown:>8,.{digits}f}")
-    return lines
+    nothing = ("", "")
+    for (name, amount), (keeper, part) in zip_longest(*money.rows(verdict), fillvalue=nothing):
+        lines.append(f"    {name:<24}{amount:>8}        {keeper:<32}{part:>8}".rstrip())
+    return lines + wrap(money.bound(verdict))
 
 
-def _extremes(study: Study) -> list[str]:
-    told = sentences.extremes(study)
-    return _wrap(told) if told else []
+def _who(study: Study) -> list[str]:
+    """Members at the two ends, rents of licences, things that people know."""
+    told = [money.extremes(study), money.rents(study)]
+    lines = wrap(" ".join(sentence for sentence in told if sentence))
+    costs = added(study.without, study.with_bloc) if study.with_bloc.zone else ()
+    return lines + wrap(things.sentence(things.of(costs, things.KNOWN)))
 
 
-def _look_out(study: Study) -> list[str]:
-    warnings = sentences.look_out(study)
-    if not warnings:
-        return []
-    lines = ["  Look out"]
-    for text, command in warnings:
-        told = f"{text} {command}" if command else text
-        lines += textwrap.wrap(
-            told, WIDTH, initial_indent="  ! ", subsequent_indent="    ",
-            break_long_words=False, break_on_hyphens=False,
-        )  # fmt: skip
-    return lines
-
-
-def _files(study: Study, folder: Path) -> list[str]:
+def _files(study: Study, folder: Path, warnings: list[tuple[str, str]]) -> list[str]:
     names = "outcome.xlsx  outcome.csv  outcome.nc  outcome.json"
     written = f"  {folder}/report.html   {names}"
-    following = f"  Next: {sentences.next_command(study)}  |  stannary data"
+    follows = [
+        sentences.next_command(study, warnings),
+        *as_seen.others(study),
+        *_explained(study),
+        f"stannary data{'' if study.asked[1] == WORLD else f' --world {study.asked[1]}'}",
+    ]
     return [
         *([written] if len(written) <= WIDTH else [f"  {folder}/report.html", f"    {names}"]),
-        *([following] if len(following) <= WIDTH else _wrap(following.strip())),
-        *_wrap(sentences.check_line(study)),
+        *next_line(follows),
+        *wrap(sentences.check_line(study)),
     ]
 
 
-def _wrap(text: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent="  ", subsequent_indent="  ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+def _explained(study: Study) -> list[str]:
+    """The command that takes apart the price at which most is at stake; none without a floor."""
+    rows = [row for row in sentences.main_rows(study) if row.floor is not None]
+    if not rows or study.viewer is not None:
+        return []
+    key = f"{max(rows, key=sentences.stake).product}.price"
+    return [sentences.again(study).replace("stannary run", f"stannary explain {key}", 1)]

@@ -1,6 +1,12 @@
 """The secretariat: the verbs, named as the commands. The one place where rooms meet.
 
     run    an agreement on a world: the market without and with the bloc, and the verdict
+    show   the law as it stands on a day, and what changes next
+    check  whether the law reads, where it meets older law, and what a market makes of its floors
+    diff   what another agreement says differently
+    compare  what a second agreement changes, on one world and day
+    explain  what a number is made of, where it comes from, what it hangs on
+    stress  a supplier stops its exports: who gets what, for how many days, at what price
     data   what a world rests on: its tables, qualities, shares, and the source of any figure
 
 Windows (command line, report) show what these return and compute nothing of their own.
@@ -11,10 +17,19 @@ from pathlib import Path
 from platformdirs import user_cache_dir
 
 from ..market import engine
+from .checking import Checked, check
+from .compare import Compared, compare
+from .explain import Explained, explain
 from .inventory import Inventory, data
+from .law import Difference, Shown, diff, show
+from .stress import CUT, Stress, stress
 from .study import AGREEMENT, WORLD, Study, run
 
-__all__ = ["run", "data", "Study", "Inventory", "AGREEMENT", "WORLD", "remember_compiled"]
+__all__ = [
+    "run", "show", "compare", "explain", "stress", "check", "diff", "data",
+    "Study", "Shown", "Compared", "Explained", "Stress", "Checked", "Difference", "Inventory",
+    "AGREEMENT", "CUT", "WORLD", "remember_compiled",
+]  # fmt: skip
 
 
 def remember_compiled(folder: Path | None = None) -> None:

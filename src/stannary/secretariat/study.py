@@ -14,8 +14,10 @@ from ..market.calibrate import market
 from ..market.measures import base_day
 from ..market.outcome import Outcome, default_day, solve_base, solve_on
 from ..market.verdict import Verdict, verdict
+from ..market.view import View, Viewer, seen, viewer
 from ..terms.errors import BadInput
 from ..world import World
+from .elsewhere import Elsewhere, elsewhere
 
 AGREEMENT, WORLD = "bloc-2026", "base-2024"
 AWAY = 1.2
@@ -28,9 +30,13 @@ class Study:
 
     asked       agreement and world as they were asked for: names or paths
     agreement   with its amendments; `settings` are those, as given
-    base        the base year solved again from 20 % away; None: the world gives no base prices
+    base        the base year solved again from 20 % away; None: the world gives no base prices, or
+                has been moved away from them
     base_error  largest relative miss of a base price in that solve; None: no base, or not cleared
     verdict     None when either market did not clear
+    viewer      whom the study is looked at as; None: the zone
+    view        the part of the verdict that is theirs; None: the zone, or not cleared
+    latest      the same law at the latest published prices; None: not that world's, or no verdict
     """
 
     asked: tuple[str, str]
@@ -44,6 +50,9 @@ class Study:
     base_error: float | None
     verdict: Verdict | None
     seconds: float
+    viewer: Viewer | None = None
+    view: View | None = None
+    latest: Elsewhere | None = None
 
     @property
     def converged(self) -> bool:
@@ -66,6 +75,8 @@ class Study:
         parts += ["--day", str(self.day)]
         for setting in self.settings:
             parts += ["--set", setting]
+        if self.viewer:
+            parts += ["--for", self.viewer.asked]
         return shlex.join(parts)
 
 
@@ -74,11 +85,13 @@ def run(
     world: str | Path | World = WORLD,
     day: date | None = None,
     settings: Iterable[str] = (),
+    seen_by: str | None = None,
 ) -> Study:
     """The market of `world` on `day`, without the bloc and with `agreement`.
 
     settings  `ARTICLE.ID[.DATE]=VALUE`, or a TOML file laid over the agreement, in order
     day       default: the first day on which all floors of the agreement as shipped stand
+    seen_by   REGION, COUNTRY, END_USE.REGION or END_USE.COUNTRY whose part of it is asked for
 
     Raises BadInput (and its kinds) for anything that cannot be read or joined. A market that does not
     clear is returned in the study, without numbers.
@@ -86,22 +99,25 @@ def run(
     began = time.perf_counter()
     law = agreement if isinstance(agreement, Agreement) else Agreement.load(agreement)
     place = world if isinstance(world, World) else World.load(world)
+    who = viewer(place, seen_by) if seen_by is not None else None
     on = day or default_day(law)
     given = tuple(settings)
     for setting in given:
-        law = _amended(law, setting)
+        law = amended(law, setting)
     arrays = market(place)
     without = solve_on(arrays, Agreement.load("no-bloc").on(on))
     start = without.numbers.unknown if without.numbers else None
     with_bloc = solve_on(arrays, law.on(on), start)
     base = base_error = None
-    if place.prices and place.flows:
+    if place.prices and place.flows and not place.shifters:  # moved worlds have left their base
         away = np.log(AWAY) * np.where(np.arange(len(arrays.nodes)) % 2, 1.0, -1.0)
         base = solve_base(arrays, base_day(place), away)
         if base.numbers:
             miss = base.numbers.balance.price.gate / arrays.base_gate - 1
             base_error = float(np.nanmax(np.abs(miss)))
     cleared = without.numbers and with_bloc.numbers
+    found = verdict(without, with_bloc) if cleared else None
+    latest = elsewhere(place, law.on(on), found)
     return Study(
         asked=(
             agreement.name if isinstance(agreement, Agreement) else str(agreement),
@@ -115,12 +131,16 @@ def run(
         with_bloc=with_bloc,
         base=base,
         base_error=base_error,
-        verdict=verdict(without, with_bloc) if cleared else None,
+        verdict=found,
         seconds=time.perf_counter() - began,
+        viewer=who,
+        view=seen(without, with_bloc, [who])[0] if cleared and who else None,
+        latest=latest,
     )
 
 
-def _amended(law: Agreement, setting: str) -> Agreement:
+def amended(law: Agreement, setting: str) -> Agreement:
+    """`law` after one `--set`: ARTICLE.ID[.DATE]=VALUE, or a TOML file. Raises BadInput."""
     if "=" not in setting:
         if setting.endswith(".toml"):
             return overlay(law, setting)

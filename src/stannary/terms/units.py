@@ -6,6 +6,9 @@ from typing import Literal
 KG_PER_TONNE = 1000
 """USD/kg x KG_PER_TONNE = USD/t."""
 
+GRAMS_PER_TONNE = 1_000_000
+"""Stocks are split in whole grams."""
+
 Basis = Literal["product", "compound", "element"]
 """What a kilogram of a floor weighs: the goods as they are, the pure compound, or the element."""
 
@@ -18,6 +21,7 @@ PARAMETER_UNITS: dict[str, str] = {
     "days": "days",
     "months": "months",
     "name": "a name from a fixed list",
+    "times": "a multiple: 2 = twice",
 }
 """Units that a parameter of an agreement may carry, with their meaning."""
 

@@ -4,7 +4,8 @@ A `World` is what the tables of one folder say, after they have been read and ch
 are tonnes contained (t, on the product's basis) and real USD of the base year per tonne; every
 record carries where its figure comes from.
 
-Next: `source`, which reads a folder into a World; `check`, which refuses one that does not add up.
+Next: `annex`, the records that no market needs; `source`, which reads a folder into a World; `check`,
+which refuses one that does not add up.
 """
 
 from dataclasses import dataclass, field
@@ -12,23 +13,14 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-Quality = Literal["published", "derived", "estimate", "assumed"]
-QUALITIES: tuple[Quality, ...] = ("published", "derived", "estimate", "assumed")
+from .annex import Assay, Expected, Owner, Shifter, Stock, Target, Thing, ThingPrice
+from .figure import QUALITIES, Figure, Quality
 
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Where a record comes from.
-
-    quality  published, derived (arithmetic on published), estimate, or assumed (ours)
-    source   publisher, title, date, link
-    line     line of the table it stands in (1 = header)
-    """
-
-    quality: Quality
-    source: str
-    note: str
-    line: int
+__all__ = [
+    "QUALITIES", "Curve", "Figure", "Flow", "Freight", "Measure", "MeasureKind", "OriginRule",
+    "PathPoint", "Plant", "Price", "Product", "Project", "Quality", "Recipe", "Region", "Segment",
+    "World",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +94,6 @@ class Plant:
     evidence_cost: float | None
     status: Literal["operating", "idle"]
     operator: str
-    owner: str
     figure: Figure
 
 
@@ -125,7 +116,6 @@ class Project:
     wacc: float
     status: str
     operator: str
-    owner: str
     figure: Figure
 
 
@@ -206,7 +196,9 @@ MeasureKind = Literal[
     "extra_duty",
     "export_tax",
     "export_quota",
+    "export_licence",
     "import_quota",
+    "tariff_rate_quota",
     "ban",
     "public_purchase",
 ]
@@ -214,7 +206,13 @@ MeasureKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A border measure; product, origin, destination may be `*`, product also a `;`-list."""
+    """A border measure; product, origin, destination may be `*`, product also a `;`-list.
+
+    value   an ad valorem rate or USD/t; t a year for a limit. Below 0: an export tax given back
+    holder  who gets the rent of a limit: a region's id or an ISO3 code; "": the exporter of an
+            export_quota or export_licence, the importer of an import_quota or tariff_rate_quota
+    beyond  duty on tonnes beyond a tariff_rate_quota, USD/t; None for every other kind
+    """
 
     measure: str
     kind: MeasureKind
@@ -226,6 +224,8 @@ class Measure:
     start: date
     end: date | None
     figure: Figure
+    holder: str = ""
+    beyond: float | None = None
 
     def products(self) -> tuple[str, ...]:
         """The product ids it names (`*` stays `*`)."""
@@ -248,45 +248,13 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Assay:
-    """Share of an element's product in a concentrate; not used by the market."""
-
-    product: str
-    element: str
-    share: float
-    figure: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """Kilograms of a product in one thing (an EV motor, a phone)."""
-
-    thing: str
-    product: str
-    kg: float
-    unit: str
-    figure: Figure
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """Published answer of a textbook world at one region and product; None: not given."""
-
-    region: str
-    product: str
-    price: float | None
-    supply: float | None
-    demand: float | None
-    figure: Figure
-
-
-@dataclass(frozen=True, slots=True)
 class World:
     """One year of the world. Order of records is the order of the rows, and never matters.
 
     meta         key → value of meta.csv
     regions      by id, products by id, recipes by id (insertion order of the tables)
     substitution product → sigma (> 1, may be math.inf)
+    files        table → the file it was read from: another folder's, where this world is over one
     """
 
     name: str
@@ -309,14 +277,32 @@ class World:
     origin_rules: tuple[OriginRule, ...] = ()
     assays: tuple[Assay, ...] = ()
     things: tuple[Thing, ...] = ()
+    thing_prices: tuple[ThingPrice, ...] = ()
+    stocks: tuple[Stock, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    targets: tuple[Target, ...] = ()
+    shifters: tuple[Shifter, ...] = ()
     expected: tuple[Expected, ...] = ()
     expected_flows: tuple[Flow, ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
+    files: dict[str, Path] = field(default_factory=dict[str, Path])
 
     @property
     def base_year(self) -> int:
         """The year of the flows, prices and dollars."""
         return int(self.meta["base_year"])
+
+    def file(self, table: str) -> Path:
+        """The CSV file that a table was, or would be, read from."""
+        return self.files.get(table, self.folder / f"{table}.csv")
+
+    def region_of(self, code: str) -> str | None:
+        """The region of a country's ISO3 code; a region's own id is itself; None: nowhere."""
+        if code in self.regions:
+            return code
+        rest = (r.region for r in self.regions.values() if "*" in r.iso3)
+        named = (r.region for r in self.regions.values() if code in r.iso3)
+        return next(named, next(rest, None))
 
     @classmethod
     def load(cls, name_or_folder: str | Path) -> "World":

@@ -31,6 +31,9 @@ def check(world: World) -> tuple[str, ...]:
     _paths(world)
     _assays(world)
     _substitutes(world)
+    _owned_once(world)
+    _stocked(world)
+    _aimed(world)
     if world.flows:
         _plants_run(world)
         _balances(world)
@@ -60,7 +63,7 @@ def use(world: World) -> Tonnes:
 
 
 def _file(world: World, table: str, line: int | None = None, key: str | None = None) -> Place:
-    return Place(str(world.folder / f"{table}.csv"), line, key)
+    return Place(str(world.file(table)), line, key)
 
 
 def _one_carrier(world: World) -> None:
@@ -139,6 +142,53 @@ def _substitutes(world: World) -> None:
                 where=_file(world, "substitution"),
                 allowed="one row for each product",
                 remedy=f"add {product.product} with a sigma above 1, or inf",
+            )
+
+
+def _owned_once(world: World) -> None:
+    """Raises where the owners of a plant or project hold more than all of it."""
+    held: dict[str, float] = defaultdict(float)
+    for owner in world.owners:
+        held[owner.plant] += owner.share
+        if held[owner.plant] > 1.0 + SUM_TO_ONE:
+            raise BadTable(
+                f"the owners of {owner.plant} hold more than all of it",
+                where=_file(world, "owners", owner.figure.line, "share"),
+                value=f"{held[owner.plant]:.12g}",
+                allowed="shares that sum to at most 1; the rest is the plant's own region's",
+            )
+
+
+def _stocked(world: World) -> None:
+    """Raises where a stock is for an end use that the product does not have."""
+    uses = {(segment.product, segment.end_use) for segment in world.segments}
+    for stock in world.stocks:
+        if stock.end_use != "*" and (stock.product, stock.end_use) not in uses:
+            raise BadTable(
+                f"a stock of {stock.product} for a use that it does not have",
+                where=_file(world, "stocks", stock.figure.line, "end_use"),
+                value=stock.end_use,
+                allowed=", ".join(sorted(e for p, e in uses if p == stock.product)) or "*",
+            )
+
+
+def _aimed(world: World) -> None:
+    """Raises where targets contradict each other, or a price outside China holds China's tax."""
+    one_price = {target.product for target in world.targets if target.market == "world"}
+    for target in world.targets:
+        if target.market != "world" and target.product in one_price:
+            raise BadTable(
+                f"one price of {target.product} for the world, and another {target.market}",
+                where=_file(world, "targets", target.figure.line, "market"),
+                value=target.market,
+                allowed="world alone, or china_fob and outside_china",
+            )
+        if target.vat == "included" and target.market != "china_fob":
+            raise BadTable(
+                f"a price {target.market} with China's value-added tax inside",
+                where=_file(world, "targets", target.figure.line, "vat"),
+                value=target.vat,
+                allowed="excluded; only china_fob may hold the tax",
             )
 
 
@@ -269,6 +319,8 @@ def _warnings(world: World) -> Iterator[str]:
     mid = date(world.base_year, 7, 1)
     for measure in world.border:
         if measure.unit != "t_per_year" or not stands(measure.start, measure.end, mid):
+            continue
+        if measure.kind == "tariff_rate_quota":  # more may come in: it pays the duty beyond
             continue
         t = sum(flow.t for flow in world.flows if _covers(measure, flow))
         if t > measure.value:

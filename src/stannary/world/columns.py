@@ -1,181 +1,30 @@
 """The tables of a world, column by column: what a cell may hold, its unit, what it refers to.
 
-The same declarations read a folder, refuse a bad cell, and say units on screens. A cell is read by
-a small function that returns a value or raises `Refused`; `source` adds file, line and column.
+The same declarations read a folder, refuse a bad cell, and say units on screens. Next: `rows`, which
+reads a file by them.
 """
 
-import math
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
+from dataclasses import replace
 
-from ..terms.dates import day
-from ..terms.errors import BadInput
-from . import atlas
-
-FILLED = object()
-"""Meaning of an empty cell: not allowed."""
-
-
-class Refused(Exception):
-    """A cell that cannot be read: what is wrong, what is allowed, what to try."""
-
-    def __init__(self, what: str, allowed: str, remedy: str = "") -> None:
-        super().__init__(what)
-        self.what, self.allowed, self.remedy = what, allowed, remedy
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a table.
-
-    field   the record's field, where its name differs from the column's
-    absent  whether the column may be missing; every cell is then `empty`
-    empty   what an empty cell means; FILLED: it may not be empty
-    refers  the table whose ids the cell must hold, or "countries"
-    many    whether the cell is a `;`-list of such ids
-    star    whether `*` may stand for every id
-    unit    unit of the figure; "": not a figure
-    rated   whether the row's quality speaks for this figure
-    """
-
-    name: str
-    read: Callable[[str], Any]
-    field: str = ""
-    absent: bool = False
-    empty: Any = FILLED
-    refers: str = ""
-    many: bool = False
-    star: bool = False
-    unit: str = ""
-    rated: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One CSV file: its record, its key, its columns in front of `quality,source,note`."""
-
-    name: str
-    record: Any
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    figured: bool = True
-
-    @property
-    def file(self) -> str:
-        """Name of the file in a world's folder."""
-        return f"{self.name}.csv"
-
-    @property
-    def all_columns(self) -> tuple[Column, ...]:
-        """Its own columns, then the three that say where the row comes from."""
-        return self.columns + (FIGURE if self.figured else ())
-
-
-def text(cell: str) -> str:
-    """Any text."""
-    return cell
-
-
-def matching(pattern: str, allowed: str) -> Callable[[str], str]:
-    """A reader of text that matches `pattern` from end to end."""
-    fits = re.compile(pattern).fullmatch
-
-    def read(cell: str) -> str:
-        if not fits(cell):
-            raise Refused("not an id", allowed)
-        return cell
-
-    return read
-
-
-def one_of(*choices: str) -> Callable[[str], str]:
-    """A reader of one word out of a fixed list."""
-
-    def read(cell: str) -> str:
-        if cell not in choices:
-            raise Refused("not in the list", ", ".join(choices))
-        return cell
-
-    return read
-
-
-def number(
-    allowed: str = "a number", holds: Callable[[float], bool] = lambda _: True
-) -> Callable[[str], float]:
-    """A reader of finite numbers for which `holds` is true."""
-
-    def read(cell: str) -> float:
-        try:
-            value = float(cell)
-        except ValueError:
-            if "," in cell:
-                raise Refused(
-                    "a comma in a number",
-                    allowed,
-                    "write decimals with a point, 12.5; no thousands",
-                ) from None
-            raise Refused("not a number", allowed) from None
-        # float() also takes 1_000, NaN and inf, none of which a table means.
-        if "_" in cell or not math.isfinite(value):
-            raise Refused("not a finite number", allowed)
-        if not holds(value):
-            raise Refused("a number outside its range", allowed)
-        return value
-
-    return read
-
-
-def year(cell: str) -> int:
-    """A year of four digits."""
-    if not re.fullmatch("[12][0-9]{3}", cell):
-        raise Refused("not a year", "four digits, 1000 to 2999")
-    return int(cell)
-
-
-def on_day(cell: str) -> date:
-    """An ISO day."""
-    try:
-        return day(cell, "")
-    except BadInput as error:
-        raise Refused(error.what, error.allowed) from None
-
-
-def sigma(cell: str) -> float:
-    """An elasticity of substitution: above 1, or `inf`."""
-    if cell == "inf":
-        return math.inf
-    return number("a number above 1, or inf (perfect substitutes)", lambda x: x > 1)(cell)
-
-
-def codes(cell: str) -> tuple[str, ...]:
-    """A `;`-list of six-digit HS codes."""
-    found = tuple(cell.split(";"))
-    for code in found:
-        if not re.fullmatch("[0-9]{6}", code):
-            raise Refused(f"{code!r} is not an HS code", "six digits, several joined by ;")
-    return found
-
-
-def names(cell: str) -> frozenset[str]:
-    """A `;`-list as a set."""
-    return frozenset(cell.split(";"))
-
-
-IDENT = matching("[a-z0-9.-]+", "lower-case letters, digits, points and hyphens")
-REGION = matching("[A-Z][A-Z0-9-]*", "upper-case letters, digits and hyphens, a letter first")
-ANY = number()
-AT_LEAST_0 = number("a number of at least 0", lambda x: x >= 0)
-ABOVE_0 = number("a number above 0", lambda x: x > 0)
-AT_MOST_0 = number("a number of at most 0", lambda x: x <= 0)
-SHARE = number("a share between 0 and 1", lambda x: 0 <= x <= 1)
-
-FIGURE = (
-    Column("quality", one_of(*atlas.QUALITIES)),
-    Column("source", text),
-    Column("note", text, empty=""),
+from . import annex, atlas
+from .cells import (
+    ABOVE_0,
+    ANY,
+    AT_LEAST_0,
+    AT_MOST_0,
+    IDENT,
+    REGION,
+    SHARE,
+    Column,
+    Table,
+    codes,
+    names,
+    number,
+    on_day,
+    one_of,
+    sigma,
+    text,
+    year,
 )
 
 
@@ -190,7 +39,6 @@ def to_product(name: str = "product", *, star: bool = False, many: bool = False)
 
 
 OPERATOR = Column("operator", text, absent=True, empty="")
-OWNER = Column("owner", text, absent=True, empty="", refers="countries")
 SPAN = (Column("from", on_day, "start"), Column("to", on_day, "end", True, None))
 CASH_COST = Column("cash_cost", ANY, unit="USD/t of activity", rated=False)
 COST_SPREAD = Column("cost_spread", AT_LEAST_0, unit="USD/t of activity", rated=False)
@@ -242,7 +90,6 @@ _TABLES = (
         replace(CASH_COST, name="evidence_cost", absent=True, empty=None),
         Column("status", one_of("operating", "idle")),
         OPERATOR,
-        OWNER,
     )),
     Table("projects", atlas.Project, ("plant",), (
         Column("plant", IDENT, "project"),
@@ -263,7 +110,6 @@ _TABLES = (
             "built after base",
         )),
         OPERATOR,
-        OWNER,
     )),
     Table("segments", atlas.Segment, ("segment",), (
         Column("segment", IDENT),
@@ -294,15 +140,17 @@ _TABLES = (
     Table("border", atlas.Measure, ("measure",), (
         Column("measure", IDENT),
         Column("kind", one_of(
-            "import_duty", "extra_duty", "export_tax", "export_quota", "import_quota", "ban",
-            "public_purchase",
+            "import_duty", "extra_duty", "export_tax", "export_quota", "export_licence",
+            "import_quota", "tariff_rate_quota", "ban", "public_purchase",
         )),
         to_product(star=True, many=True),
         to_region("origin", star=True),
         to_region("destination", star=True),
-        Column("value", AT_LEAST_0, unit="see unit"),
+        Column("value", ANY, unit="see unit"),
         Column("unit", one_of("ad_valorem", "usd_per_t", "t_per_year")),
         *SPAN,
+        Column("holder", text, absent=True, empty="", refers="holders"),
+        Column("beyond", AT_LEAST_0, absent=True, empty=None, unit="USD/t beyond the limit"),
     )),
     Table("substitution", None, ("product",), (
         to_product(), Column("sigma", sigma, unit="elasticity of substitution"),
@@ -316,15 +164,45 @@ _TABLES = (
         Column("p3", ANY, empty=None, unit="see form"),
         Column("p4", ANY, empty=None, unit="see form"),
     )),
-    Table("assays", atlas.Assay, ("product", "element"), (
+    Table("assays", annex.Assay, ("product", "element"), (
         to_product(), Column("element", IDENT), Column("share", SHARE, unit="t/t"),
     )),
-    Table("things", atlas.Thing, ("thing", "product"), (
+    Table("things", annex.Thing, ("thing", "product"), (
         Column("thing", IDENT), to_product(),
         Column("kg", AT_LEAST_0, unit="kg a thing"),
         Column("unit", text),
     )),
-    Table("expected", atlas.Expected, ("region", "product"), (
+    Table("thing_prices", annex.ThingPrice, ("thing",), (
+        Column("thing", text, refers="things"),
+        Column("name", text),
+        Column("unit", text),
+        Column("price_usd", ABOVE_0, unit="USD a thing"),
+        Column("year", year),
+    )),
+    Table("stocks", annex.Stock, ("region", "product", "holder", "end_use"), (
+        to_region(star=True), to_product(),
+        Column("holder", one_of("public", "commercial")),
+        Column("end_use", text, refers="end uses", star=True),
+        Column("days", AT_LEAST_0, unit="days of base-year use"),
+    )),
+    Table("owners", annex.Owner, ("plant", "owner"), (
+        Column("plant", text, refers="assets"),
+        Column("owner", text, refers="countries"),
+        Column("share", SHARE, unit="of the plant"),
+    )),
+    Table("targets", annex.Target, ("product", "market"), (
+        to_product(),
+        Column("market", one_of("outside_china", "china_fob", "world")),
+        Column("usd_per_t", ABOVE_0, unit="USD/t contained"),
+        Column("date", on_day, "day"),
+        Column("vat", one_of("included", "excluded")),
+    )),
+    Table("shifters", annex.Shifter, ("kind", "product", "region"), (
+        Column("kind", one_of("demand", "cost", "export_cost")),
+        to_product(), to_region(star=True),
+        Column("value", AT_LEAST_0, unit="see unit"),
+    )),
+    Table("expected", annex.Expected, ("region", "product"), (
         to_region(), to_product(),
         Column("price", ANY, empty=None, unit="USD/t"),
         Column("supply", AT_LEAST_0, empty=None, unit="t/y"),
@@ -350,12 +228,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
 }
 """A table → the tables that must stand beside it."""
 
-SCHEMAS = ("0.1",)
+SCHEMAS = ("0.1", "0.2")
 META = {
     "base_year": year,
     "currency": text,
     "schema": one_of(*SCHEMAS),
     "seed": text,
     "build": text,
+    "over": text,
 }
 META_REQUIRED = ("base_year", "currency", "schema")

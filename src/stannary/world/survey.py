@@ -17,7 +17,7 @@ from .check import supply
 from .columns import TABLES
 
 PUBLISHED = Path(__file__).parent / "tables" / "published-shares.csv"
-GATHERED = ("recipes", "paths", "assays", "things", "origin_rules", "curves")
+GATHERED = ("recipes", "paths", "assays", "things", "origin_rules", "curves", "owners", "targets")
 """Tables whose rows answer to the first part of their key: a recipe is all its rows."""
 
 
@@ -126,7 +126,7 @@ def _figures(
     world: World, table: str, ids: tuple[str, ...], record: Any, figure: Figure
 ) -> Iterator[Found]:
     """The row's figures, one for each column with a unit; the row itself where it has none."""
-    place = Place(str(world.folder / TABLES[table].file), figure.line)
+    place = Place(str(world.file(table)), figure.line)
     what = f"{table} {' '.join(ids)}"
     columns = [c for c in TABLES[table].columns if c.unit]
     for column in columns:

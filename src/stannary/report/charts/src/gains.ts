@@ -1,25 +1,31 @@
 /** Who gains and pays: one stacked bar a region, costs to the left of zero, gains to the right. */
 
-import { bar, type Drawing, make, rule, scale, sheet, ticks, widthOf, write } from "./draw";
+import { bar, type Drawing, hatched, make, rule, scale, sheet, ticks, widthOf, write } from "./draw";
 import { exact, inWords, millions } from "./format";
 
-/** USD a year, with the agreement minus without. */
+/** USD a year, with the agreement minus without; owned_outside is a part of producers. */
 export interface GainRow {
   region: string;
   name: string;
   inside: boolean;
   users: number;
   producers: number;
+  owned_outside: number;
   treasury: number;
+  rents: number;
 }
 
 const PARTS = [
-  ["users", "zone"],
-  ["producers", "new"],
-  ["treasury", "stock"],
+  ["users", "users", "zone"],
+  ["producers", "producers", "new"],
+  ["treasury", "treasury", "stock"],
+  ["rents", "rents and raised prices", "supplier"],
 ] as const;
 
-export const net = (row: GainRow) => row.users + row.producers + row.treasury;
+/** USD a year below which a part is nothing. */
+const TOLD = 500;
+
+export const net = (row: GainRow) => row.users + row.producers + row.treasury + row.rents;
 
 /** "Among members, most is gained by Australia, most is paid by Japan": a name may be a plural. */
 export function finding(rows: GainRow[]): string {
@@ -70,18 +76,23 @@ export function whoGains(rows: GainRow[], width: number, highlight: string | nul
   return {
     title,
     subtitle: "Gain (+) or cost (\u2212) of the agreement in one year, M USD",
-    svg: sheet(width, y + 4, title, key(width), grid, content),
+    svg: sheet(width, y + 4, title, key(rows, width), grid, content),
   };
 }
 
-function key(width: number) {
+function key(rows: GainRow[], width: number) {
   const group = make("g", {});
   let x = 0;
-  for (const [name, colour] of PARTS) {
-    group.append(make("rect", { x, y: 1, width: 12, height: 12, class: `fill-${colour}` }));
+  const entry = (name: string, colour: string, striped: boolean) => {
+    group.append(bar(x, x + 12, 1, 12, `fill-${colour}`));
+    if (striped) group.append(hatched(x, x + 12, 1, 12, "fill-ground"));
     group.append(write(x + 18, 12, name, "ink"));
     x += 18 + widthOf(name) + 22;
+  };
+  for (const [part, name, colour] of PARTS) {
+    if (part !== "rents" || rows.some((r) => Math.abs(r.rents) >= TOLD)) entry(name, colour, false);
   }
+  if (rows.some((r) => Math.abs(r.owned_outside) >= TOLD)) entry("owned outside", "new", true);
   if (x + 220 < width) group.append(write(x, 12, "at the right, their sum", "small"));
   return group;
 }
@@ -106,11 +117,18 @@ function gainRow(row: GainRow, top: number, { x, narrow, width, right, on }: Fra
       : write(right + 12, top + 20, total, "value"),
   );
   let [down, up] = [0, 0];
-  for (const [part, colour] of PARTS) {
+  for (const [part, , colour] of PARTS) {
     const value = row[part];
+    if (part === "rents" && Math.abs(value) < TOLD) continue;
     const from = value < 0 ? down : up;
     const shape = bar(x(from), x(from + value), y, narrow ? 18 : 20, `fill-${colour} part`);
     group.append(shape);
+    const owned = part === "producers" ? row.owned_outside : 0;
+    if (Math.abs(owned) >= TOLD && owned * value > 0) {
+      const over = Math.abs(owned) < Math.abs(value) ? owned : value;
+      const [start, end] = [x(from + value - over), x(from + value)];
+      group.append(hatched(start, end, y, narrow ? 18 : 20, "fill-ground"));
+    }
     const label = millions(value);
     if (Math.abs(x(from + value) - x(from)) > widthOf(label, 12) + 10) {
       const middle = (x(from) + x(from + value)) / 2;
@@ -119,7 +137,13 @@ function gainRow(row: GainRow, top: number, { x, narrow, width, right, on }: Fra
     if (value < 0) down += value;
     else up += value;
   }
-  const parts = PARTS.map(([part]) => `${part} ${millions(row[part])}`).join(", ");
+  const owned = Math.abs(row.owned_outside) >= TOLD;
+  const parts = PARTS.filter(([part]) => part !== "rents" || Math.abs(row.rents) >= TOLD)
+    .map(([part, name]) => {
+      const of = ` (of which owned outside ${millions(row.owned_outside)})`;
+      return `${name} ${millions(row[part])}${part === "producers" && owned ? of : ""}`;
+    })
+    .join(", ");
   group.append(make("title", {}, `${row.name}: ${parts} M USD; ${inWords(net(row))} a year`));
   return group;
 }

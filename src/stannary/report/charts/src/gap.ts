@@ -8,7 +8,7 @@ export interface GapPart {
   name: string;
   usd: number;
   text: string;
-  colour: "zone" | "new" | "stock" | "supplier" | "others";
+  colour: "zone" | "new" | "stock" | "supplier" | "fail" | "others";
 }
 
 /** The first row is what users pay; the parts add up to it. */

@@ -35,9 +35,12 @@ let told: Told;
 let view = "zone";
 let chosen = 0;
 
+/** The region of a view, which may be a group of its buyers: "ev.EUU"; none of the zone. */
+const regionOf = (id: string) => (id === "zone" ? null : (id.split(".").pop() ?? null));
+
 function draw(name: string, width: number): Drawing | null {
   if (name === "prices") return told.prices.length ? priceAgainstFloor(told.prices, width) : null;
-  if (name === "gains") return whoGains(told.gains, width, view === "zone" ? null : view);
+  if (name === "gains") return whoGains(told.gains, width, regionOf(view));
   if (name === "gap") return priceGap(told.gap.total, told.gap.parts, width);
   if (name === "slider" && told.slider) {
     const { name: product, solutions, shipped } = told.slider;
