@@ -110,7 +110,7 @@ def measure(name: str, place: Market, levers: Levers, seconds: float) -> None:
     @jax.jit
     def newton_step(unknown: np.ndarray, levers: Levers) -> np.ndarray:
         here = clearing.balance(unknown, network, economy, levers)
-        slope = clearing.jacobian(here, network, economy)
+        slope = clearing.jacobian(here, network, economy, levers)
         return jax.numpy.linalg.solve(slope, here.residual)
 
     found = batch(cases)

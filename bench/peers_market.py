@@ -1,7 +1,7 @@
 """The same markets, cleared here and by other solvers, side by side in one run.
 
     pip install -e '.[bench]'
-    python bench/peers_market.py [--share 0.01]
+    python bench/peers_market.py [--share 0.01] [--all]
 
 Two markets, each under floors drawn from a seed: a generated world of 25 regions and 6 products, and
 the rare-earth chain of base-2024 under bloc-2026. Every solver gets the same equations, the same
@@ -263,9 +263,14 @@ def main() -> int:
     """Prints both tables. 1 where two solvers found different prices."""
     parser = argparse.ArgumentParser(description="Our market solver and its peers, side by side.")
     parser.add_argument("--share", type=float, default=1.0, help="of the scenarios, above 0 to 1")
-    share = parser.parse_args().share
+    parser.add_argument("--all", action="store_true", help="fail where a peer is not installed")
+    given = parser.parse_args()
+    share = given.share
     if not 0 < share <= 1:
         parser.error(f"--share {share:g} is not above 0 and at most 1")
+    absent = [name for name, setup in peers() if setup is None]
+    if given.all and absent:
+        parser.error(f"not installed: {', '.join(absent)}")
     print(machine())
     versions = {
         name: importlib.metadata.version(name)

@@ -77,6 +77,7 @@ def problem(market: Market, levers: Levers) -> Problem:
         "limits on tonnes": len(n.limit_chain) + len(levers.limit) > 0,
         "textbook curves": len(n.linear_use) + len(n.linear_node) + len(n.isoelastic_node) > 0,
         "perfect substitutes": market.exact,
+        "users who stop": bool(np.isfinite(e.choke).any()),
     }
     for what, there in left_out.items():
         if there:

@@ -33,7 +33,9 @@ Law = Annotated[
 ]
 On = Annotated[
     str | None,
-    typer.Option("--on", metavar="YYYY-MM-DD", help="That day [default: all floors stand]."),
+    typer.Option(
+        "--on", "--day", metavar="YYYY-MM-DD", help="That day [default: all floors stand]."
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -46,7 +48,7 @@ Settings = Annotated[
 Day = Annotated[
     str | None,
     typer.Option(
-        "--day", metavar="YYYY-MM-DD", help="Rules of that day [default: all floors stand]."
+        "--day", "--on", metavar="YYYY-MM-DD", help="Rules of that day [default: all floors stand]."
     ),
 ]
 SeenBy = Annotated[
@@ -238,15 +240,7 @@ def stress(
         int, typer.Option("--months", metavar="1-12", help="For how many months of the year.")
     ] = 12,
     world: World = "base-2024",
-    day: Annotated[
-        str | None,
-        typer.Option(
-            "--day",
-            "--on",
-            metavar="YYYY-MM-DD",
-            help="Rules of that day [default: all floors stand].",
-        ),
-    ] = None,
+    day: Day = None,
     settings: Settings = None,
     seen_by: SeenBy = None,
     as_json: Json = False,

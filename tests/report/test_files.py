@@ -443,7 +443,10 @@ def documented(heading, level="##"):
 
 def keys(value, path=""):
     """Every key, as the manual writes it."""
-    one = {"products": "PRODUCT", "for.products": "PRODUCT", "gains_usd": "REGION"}.get(path)
+    one = {
+        "products": "PRODUCT", "for.products": "PRODUCT", "latest.states": "PRODUCT",
+        "gains_usd": "REGION",
+    }.get(path)  # fmt: skip
     if one:
         for inner in value.values():
             yield from keys(inner, f"{path}.{one}")

@@ -1,6 +1,6 @@
 import csv
 from dataclasses import replace
-from math import isfinite, isnan
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ def targets():
     """The same for stockpiles of more and more days."""
     return [
         secretariat.stress(world=WORLD, settings=[f"stockpile.target_days={days}"])
-        for days in (0, 30, 60, 400, 4000)
+        for days in (0, 30, 60, 400, 3650)
     ]
 
 
@@ -78,13 +78,13 @@ def test_no_user_gets_more_than_he_uses_and_no_days_are_longer_than_the_cut(leng
     for months, stress in lengths.items():
         assert stress.converged
         for row in stress.rows:
-            assert all(0 <= t <= row.use * (1 + 1e-12) for t in row.served)
+            assert all(0 <= t <= row.use for t in row.served)
             assert all(0 <= days <= 365 * months / 12 for days in row.days)
 
 
 def test_a_longer_cut_never_serves_more_in_the_year_and_never_runs_fewer_days(lengths):
     ordered = [rows_of(lengths[months]) for months in LENGTHS]
-    for shorter, longer in zip(ordered[:-1], ordered[1:], strict=True):
+    for shorter, longer in pairwise(ordered):
         for place, row in shorter.items():
             other = longer[place]
             for case in range(3):
@@ -96,7 +96,7 @@ def test_a_longer_cut_never_serves_more_in_the_year_and_never_runs_fewer_days(le
 
 
 def test_a_larger_stockpile_serves_nobody_less(targets):
-    for smaller, larger in zip(targets[:-1], targets[1:], strict=True):
+    for smaller, larger in pairwise(targets):
         before = {(s.product, s.region): s.share for s in smaller.shares}
         after = {(s.product, s.region): s.share for s in larger.shares}
         assert before.keys() == after.keys()
@@ -145,14 +145,14 @@ def test_without_any_stock_what_is_served_is_what_the_market_brings(bare):
                 checked += 1
             else:
                 assert row.served[case] == 0
-                assert isnan(row.price[case])
+                assert row.price[case] is None
         assert checked > 300
 
 
 def test_whoever_goes_without_pays_no_less_than_in_a_normal_year(china):
     for row in china.rows:
         for served, price in zip(row.served, row.price, strict=True):
-            if served < row.use * (1 - 1e-9) and isfinite(price):
+            if served < row.use * (1 - 1e-9) and price is not None:
                 assert price >= row.normal * (1 - 1e-9)
 
 
@@ -160,9 +160,9 @@ def test_stocks_make_nothing_dearer(china, bare):
     without = rows_of(bare)
     for place, row in rows_of(china).items():
         for case in range(2):
-            if isfinite(without[place].price[case]) and isfinite(row.price[case]):
+            if without[place].price[case] is not None:
                 assert row.price[case] <= without[place].price[case] * (1 + 1e-6)
-        if isfinite(row.price[1]):
+        if row.price[1] is not None:
             assert row.price[2] <= row.price[1] * (1 + 1e-9)
 
 
@@ -231,7 +231,7 @@ def test_japans_pure_gallium_is_the_sum_done_by_hand(china):
 
 def test_in_half_a_year_the_half_that_is_not_cut_runs_as_ever(lengths):
     whole, half = rows_of(lengths[12]), rows_of(lengths[6])
-    place = ("JPN", "y.oxide", "ceramics.phosphor")  # of which no stock is known
+    place = ("JPN", "gr.anode", "ev")  # of which no stock is known
     part = whole[place].served[0] / whole[place].use
     assert whole[place].own is None
     assert half[place].served[0] / half[place].use == pytest.approx(0.5 + 0.5 * part, rel=1e-9)
@@ -421,7 +421,7 @@ def test_makers_without_an_input_are_told(china):
 
 def test_an_unknown_country_is_refused_with_the_nearest_name():
     with pytest.raises(UnknownName, match="did you mean") as refusal:
-        secretariat.stress(world=WORLD, cut=["CHM"])
+        secretariat.stress(world=WORLD, cut=["chn"])
     assert "CHN" in refusal.value.near
     assert refusal.value.where == "--cut"
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .calibrate import Market
+from .demand import STEEP
 from .levers import Array
 from .outcome import Outcome
 
@@ -109,8 +110,9 @@ def end_uses(outcome: Outcome) -> Array:
     """Tonnes a year that every segment (segment) uses. Raises NotCleared without numbers."""
     e, b = outcome.market.economy, outcome.cleared.balance
     use = outcome.market.network.segment_use
-    paid = b.shares.average[use] / e.reference
-    return np.asarray(e.base_use * paid**e.elasticity * b.shares.served[use])
+    paid = b.shares.average[use]
+    wanted = e.base_use * (paid / e.reference) ** e.elasticity
+    return np.asarray(wanted / (1 + (paid / e.choke) ** STEEP) * b.shares.served[use])
 
 
 def diversions(outcome: Outcome) -> tuple[Diversion, ...]:

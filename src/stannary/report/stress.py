@@ -25,7 +25,7 @@ from .stress_facts import NOTICED
 
 ROWS = 7
 LABEL = 13
-WHY = 26
+WHY = 24
 """Letters left for the reason."""
 
 HEADS = {"without the bloc": ("no bloc", 8), "with the bloc": ("bloc", 5),
@@ -96,9 +96,14 @@ def headline(stress: Stress) -> str:
         return f"{when} {people(stress)} lack nothing: they use none of it."
     if stress.viewer is not None and stress.viewer.end_use:
         return f"{when} {_of_group(stress, parts)}"
-    shown = _cases(stress, [sentences.share(part) for part in parts])
+    shown = _cases(stress, [_part(part) for part in parts])
     shown = shown.replace("%", "% of its use (by value at normal prices)", 1)
     return f"{when} {people(stress)} runs {shown}."
+
+
+def _part(part: float) -> str:
+    """87%, 9.4%; what is not quite all of it is never written as 100%."""
+    return f"{100 * min(part, 0.999):.1f}%" if 0.995 <= part < 1 - 1e-6 else sentences.share(part)
 
 
 def _cases(stress: Stress, values: list[str]) -> str:
@@ -117,7 +122,7 @@ def _of_group(stress: Stress, parts: tuple[float, ...]) -> str:
     first = [min(rows, key=lambda row: row.days[case]) for case in range(len(parts))]
     days = [row.days[case] for case, row in enumerate(first)]
     length = DAYS * stress.months / 12
-    whole = _cases(stress, [sentences.share(part) for part in parts])
+    whole = _cases(stress, [_part(part) for part in parts])
     whole = whole.replace("%", "% of their use by value", 1)
     if min(days) >= length:
         return f"{people(stress)} run in full for all of it: {whole}."
@@ -215,9 +220,9 @@ def price(times: float | None) -> str:
 
 
 def why(stress: Stress, row: Exposed) -> str:
-    """Which origin is missing, or which input, and how long own stock lasts, in 26 letters."""
+    """Which origin is missing, or which input, and how long own stock lasts, in WHY letters."""
     part = row.sent / row.use
-    stock = "no stock known" if not row.own else f"stock {DAYS * row.own / row.use:.0f} d"
+    stock = "stock unknown" if not row.own else f"stock {DAYS * row.own / row.use:.0f} d"
     if row.lacks and part < 0.5:
         origins = [f"makers lack {product_name(stress.world, row.lacks)}"]
     elif part >= 0.005:
@@ -225,6 +230,6 @@ def why(stress: Stress, row: Exposed) -> str:
         sent = f"{100 * part:.0f}%"
         origins = [f"{listed(names)} {sent}", f"{'+'.join(stress.cut)} {sent}", f"cut off {sent}"]
     else:
-        origins = ["dearer inputs"]
+        origins = ["dearer"]
     told = [f"{origin}, {stock}" for origin in origins] + origins[-1:]
     return next(text for text in told if len(text) <= WHY or text == origins[-1])

@@ -62,7 +62,7 @@ def split(stress: Stress, rows: tuple[Exposed, ...]) -> list[str]:
         told = (
             f"of {place_name(stress.world, who.region)}'s share they get {', '.join(shown)}{more}"
         )
-        return wrap(f"{article}: {told if got else 'they go without nothing, and get nothing'}.")
+        return wrap(f"{article}: {told if got else 'they lack nothing that is in store'}.")
     return _of_member(stress, rows, article)
 
 
@@ -101,7 +101,7 @@ def _of_member(stress: Stress, rows: tuple[Exposed, ...], article: str) -> list[
     stock = {pool.product: pool for pool in stress.pools}
     told = [row for row in rows if row.product in mine]
     if not told:
-        return [f"  {article}: it goes without nothing that is in store, and gets nothing."]
+        return [f"  {article}: it lacks nothing that is in store, and gets nothing of it."]
     lines = [
         f"  {article}: shares by use (weight), never more than it goes without (claim).",
         f"  {'':<{LABEL}}{'to share t':>11}{'weight':>8}{'claim t':>10}{'gets t':>9}"
@@ -131,8 +131,8 @@ def warnings(stress: Stress, rows: tuple[Exposed, ...]) -> list[tuple[str, str]]
         *_irreplaceable(stress, short), *_cost(stress), *_floors(stress), *_stocks(stress, short),
         *_stop(short), *_granted(stress),
         (
-            "One year only: no plant is built and nobody retaliates. By value a tonne counts at"
-            " every stage that it passes.",
+            "One year only: no plant is built, no new route opens, nobody retaliates. By value a tonne"
+            " counts at every stage that it passes.",
             "",
         ),
     ]  # fmt: skip
@@ -142,7 +142,8 @@ def _irreplaceable(stress: Stress, short: list[Exposed]) -> list[tuple[str, str]
     none = [_name(stress, row) for row in short if row.price[0] is None]
     if not none:
         return []
-    return [(f"Nothing replaces {listed(none)}: none arrives from anywhere else.", "")]
+    year = stress.world.base_year
+    return [(f"Nothing replaces {listed(none)}: nobody else shipped it there in {year}.", "")]
 
 
 def _cost(stress: Stress) -> list[tuple[str, str]]:
@@ -355,7 +356,7 @@ def _product(stress: Stress, row: Exposed, keys: tuple[str, ...]) -> dict[str, o
 
 
 def _group(row: Served, keys: tuple[str, ...]) -> dict[str, object]:
-    prices = [usd / KG_PER_TONNE if isfinite(usd) else None for usd in row.price]
+    prices = [None if usd is None else usd / KG_PER_TONNE for usd in row.price]
     return {
         "region": row.region,
         "product": row.product,

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from math import isfinite
 
 from ..market.leaks import MAKERS
 from ..world import World
@@ -82,9 +81,9 @@ def _sum(product: str, rows: list[Served], lacks: str) -> Exposed:
 
 
 def _price(rows: list[Served], case: int) -> float | None:
-    priced = [row for row in rows if isfinite(row.price[case])]
-    normal = sum(row.use * row.normal for row in priced)
-    return sum(row.use * row.price[case] for row in priced) / normal if normal > 0 else None
+    priced = [(row, usd) for row in rows if (usd := row.price[case]) is not None]
+    normal = sum(row.use * row.normal for row, _ in priced)
+    return sum(row.use * usd for row, usd in priced) / normal if normal > 0 else None
 
 
 def _lacks(stress: Stress) -> dict[str, str]:

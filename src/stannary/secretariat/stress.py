@@ -59,7 +59,7 @@ class Served:
     pool    t that they get of the common stock
     served  t that they use in the year of the cut, by case; at most `use`
     price   USD/t in the months of the cut, by case: what the last tonne is worth to an end use, what
-            the market asks of plants; NaN where nothing reaches them
+            the market asks of plants; None where nothing reaches them
     days    days of the cut that they run in full, by case
     """
 
@@ -73,7 +73,7 @@ class Served:
     own: float | None
     pool: float
     served: tuple[float, ...]
-    price: tuple[float, ...]
+    price: tuple[float | None, ...]
     days: tuple[float, ...]
 
 
@@ -286,7 +286,7 @@ def _rows(
             stock = (own or 0.0) + (pool if case == 2 else 0.0)
             got = min(use, bought + stock * 12 / months)
             # The months that are not cut run as ever.
-            served.append(use * (1 - months / 12) + got * months / 12)
+            served.append(use if got == use else use * (1 - months / 12) + got * months / 12)
             price.append(_price(normal, outcome, buyer, segments.get(buyer), got))
             days.append(full_days(use, bought, stock, months))
         rows.append(
@@ -318,16 +318,17 @@ def _segments(arrays: Market) -> dict[Buyer, int]:
 
 def _price(
     normal: Outcome, cut: Outcome, buyer: Buyer, segment: int | None, served: float
-) -> float:
+) -> float | None:
     """What a group pays: an end use what its last tonne is worth, never more than the market asks.
 
     Plants, and whoever lacks nothing, pay what the market asks.
     """
     shares = cut.cleared.balance.shares
-    asked = float(shares.average[buyer[0]]) if shares.served[buyer[0]] else float("nan")
-    if segment is None or served <= 0 or asked <= normal.cleared.balance.shares.average[buyer[0]]:
-        return asked
-    return willing(normal, cut, segment, served)
+    asked = float(shares.average[buyer[0]]) if shares.served[buyer[0]] else None
+    dearer = asked is None or asked > normal.cleared.balance.shares.average[buyer[0]]
+    if segment is not None and served > 0 and dearer:
+        return willing(normal, cut, segment, served)
+    return asked
 
 
 def exposure(stress: Stress) -> tuple[float, ...]:
