@@ -19,7 +19,8 @@ from .axes import Axes, axes_of, buyers_of
 from .border import at_border
 from .buyers import Buyers
 from .guess import price_guess, volume_guess
-from .levers import OF_THE_LAW, Array, Economy, Levers, Network
+from .layout import laid_out
+from .levers import LAID_OUT, OF_THE_LAW, Array, Economy, Levers, Network
 from .measures import (
     Arc,
     Limit,
@@ -159,7 +160,7 @@ def _network(world: World, axes: Axes) -> Network:
     for _, product in axes.nodes:
         if product not in chain:
             chain |= dict.fromkeys(linked_products(world, (product,)), len(set(chain.values())))
-    return Network(
+    network = Network(
         node_chain=_index([chain[g] for _, g in axes.nodes]),
         arc_node=_index([node_at[r.origin, r.product] for r in axes.arcs]),
         arc_use=_index([use_at[r.destination, r.product, r.buyers] for r in axes.arcs]),
@@ -171,8 +172,9 @@ def _network(world: World, axes: Axes) -> Network:
         linear_use=_index([use_at[c.region, c.product, nobody] for c in axes.straight_demand]),
         linear_node=_index([node_at[c.region, c.product] for c in axes.straight_supply]),
         isoelastic_node=_index([node_at[c.region, c.product] for c in axes.bent_supply]),
-        **{name: _index([]) for name in OF_THE_LAW},
+        **{name: _index([]) for name in (*OF_THE_LAW, *LAID_OUT)},
     )
+    return laid_out(network)
 
 
 def carriage(world: World, arcs: Iterable[Arc]) -> tuple[Array, Array]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from . import demand, supply, trade
 from .border import Border, border
@@ -126,13 +127,29 @@ def balance(unknown: Array, network: Network, economy: Economy, levers: Levers) 
     )  # fmt: skip
 
 
+def _for_jacobian(b: Balance) -> Balance:
+    """What `jacobian` reads of a balance, the rest left out: a loop copies all that it carries."""
+    ways = ("direct", "elsewhere", "door", "diverted", "detour", "licence", "open")
+    return b._replace(
+        price=b.price._replace(gate=None, excess=None),
+        limits=b.limits._replace(rent=None, slack=None),
+        border=b.border._replace(**dict.fromkeys(ways)),
+        shares=b.shares._replace(served=None),
+        plants=b.plants._replace(activity=None, margin=None),
+        offer=b.offer._replace(quantity=None),
+        final=b.final._replace(quantity=None),
+        supplied=None,
+        flow=None,
+    )
+
+
 def jacobian(b: Balance, network: Network, economy: Economy, levers: Levers) -> Array:
     """Slopes of the residual in the unknown, from those that `balance` has; square, n = its length.
 
     Trade moves in two ways: buyers switch origin (sigma), and they pay another average price, which
     moves plants and end uses. A test holds this to forward-mode differentiation.
     """
-    nodes, u, k = len(network.node_chain), economy.sigma.shape[0], economy.cost.shape[0]
+    nodes, plants = len(network.node_chain), economy.cost.shape[0]
     n = nodes + len(network.limit_chain)
     # Everything that an arc's price hangs on: its node's price, and the rent of each limit on it.
     member = network.member_arc
@@ -152,36 +169,43 @@ def jacobian(b: Balance, network: Network, economy: Economy, levers: Levers) -> 
     share = spread(b.shares.share, b.shares.share[member])
     landed = spread(b.border.landed, b.border.landed[member])
     pull = share * pulled  # d landed, weighted by its share
-    average, sigma = b.shares.average, economy.sigma[use]
-    relative = landed / jnp.where(share > 0, average[use], landed)
+    switching = economy.sigma[use] * pull / landed
     # d average / d unknown: what is paid more, less what switching saves.
-    averages = jnp.zeros((u, n)).at[use, at].add(pull * (1 - sigma * (1 - 1 / relative)))
-    switching = jnp.zeros((u, n)).at[use, at].add(pull / landed)
-    sharing = jnp.zeros((n, u)).at[at, use].add(share)
-    # A plant has a few outputs and inputs: adding their rows is half the work of dense products.
+    average = jnp.where(share > 0, b.shares.average[use], landed)
+    averages = pull - switching * (landed - average)
+    bought = b.wanted[use]
+    # Sales to end users: what a use buys from each seller times how its use moves with each price.
+    answer = b.final.slope[use] * averages + bought * switching
+    (blocks, tall), wide = network.block_use.shape, network.block_unknown.shape[1]
+    table = jnp.zeros((2, blocks * tall * wide)).at[:, network.entry_cell]
+    table = table.add(jnp.stack([share, answer]))
+    sold, moves = table.reshape(2, blocks, tall, wide)
+    shipped = jnp.einsum("bui,buj->bij", sold, moves)
+    # Plants: what moves a margin, and what a tonne of activity makes and draws.
     received = jnp.where(b.received > levers.guarantee, b.price.slope, 0.0)
-    earned = economy.made * received[network.made_node]
-    paid = economy.used[:, None] * averages[network.used_use]
+    entry, plant = network.draw_entry, network.used_plant[network.draw_line]
+    used = economy.used[network.draw_line]
     margins = (
-        jnp.zeros((k, n))
-        .at[network.made_plant, network.made_node].add(earned)
-        .at[network.used_plant].add(-paid)
+        jnp.zeros((plants, n))
+        .at[network.made_plant, network.made_node].add(economy.made * received[network.made_node])
+        .at[plant, at[entry]].add(-used * averages[entry])
     )  # fmt: skip
-    activity = b.plants.slope[:, None] * margins
-    drawn = economy.used[:, None] * activity[network.used_plant]
-    made = economy.made[:, None] * activity[network.made_plant]
-    wanted = (b.final.slope[:, None] * averages).at[network.used_use].add(drawn)
-    supplied = jnp.zeros((n, n)).at[network.made_node].add(made)
-    shipped = sharing @ (wanted + (economy.sigma * b.wanted)[:, None] * switching)
-    own = -sigma * b.wanted[use] * pull / landed
+    makes = (
+        jnp.zeros((n, plants))
+        .at[network.made_node, network.made_plant].add(economy.made)
+        .at[at[entry], plant].add(-used * share[entry])
+    )  # fmt: skip
+    own = bought * switching  # what an arc loses by its own price at an unmoved average
     first = len(network.arc_node)
-    shipped = shipped.at[at[:first], at[:first]].add(own[:first])
+    diagonal = jnp.concatenate([b.offer.slope * received - b.price.relief, -b.limits.relief])
+    diagonal = diagonal.at[network.arc_node].add(own[:first])
+    slope = (makes * b.plants.slope) @ margins + jnp.diag(diagonal)
+    slots = network.block_unknown
+    slope = slope.at[slots[:, :, None], slots[:, None, :]].add(-shipped)
     if limited:
         row, column = network.cross_row, network.cross_column
-        shipped = shipped.at[at[row], at[column]].add(own[column])
-    diagonal = jnp.concatenate([b.offer.slope * received - b.price.relief, -b.limits.relief])
-    scale = jnp.concatenate([economy.base_supply, levers.limit_tonnes])
-    return (supplied - shipped + jnp.diag(diagonal)) / scale[:, None]
+        slope = slope.at[at[row], at[column]].add(own[column])
+    return slope / jnp.concatenate([economy.base_supply, levers.limit_tonnes])[:, None]
 
 
 def chains(network: Network) -> Array:
@@ -204,10 +228,19 @@ class Cleared(NamedTuple):
 
 class _Walk(NamedTuple):
     unknown: Array
+    here: Balance
     merit: Array
     worst: Array
     steps: Array
     stalled: Array
+
+
+class _Tried(NamedTuple):
+    length: Array
+    there: Balance
+    merit: Array
+    worst: Array
+    tries: Array
 
 
 def _newton(start: Array, network: Network, economy: Economy, levers: Levers) -> Cleared:
@@ -218,57 +251,78 @@ def _newton(start: Array, network: Network, economy: Economy, levers: Levers) ->
     chain = chains(network)
     nothing = jnp.zeros_like(start)  # a chain's number is below the number of nodes
 
+    def at(unknown: Array) -> Balance:
+        return _for_jacobian(balance(unknown, network, economy, levers))
+
     def merits(residual: Array) -> tuple[Array, Array]:
         sound = jnp.where(jnp.isfinite(residual), residual, jnp.inf)
         return nothing.at[chain].add(sound**2), nothing.at[chain].max(jnp.abs(sound))
 
     def step(walk: _Walk) -> _Walk:
-        here = balance(walk.unknown, network, economy, levers)
-        slope = jacobian(here, network, economy, levers)
+        residual = walk.here.residual
+        slope = jacobian(walk.here, network, economy, levers)
         # Where a price moves nothing (a shut plant, a glut) its row is flat. Adding |residual| to the
         # diagonal bounds such a price's own step, leaves the others their Newton step, and vanishes
         # with the residual, so that the last steps are Newton's own.
-        damping = jnp.abs(here.residual) / LONGEST_STEP + 1e-12
-        move = -jnp.linalg.solve(slope + jnp.diag(damping), here.residual)
-        move = jnp.where(jnp.isfinite(move), move, here.residual)
+        damping = jnp.abs(residual) / LONGEST_STEP + 1e-12
+        move = -_solved(slope + jnp.diag(damping), residual)
+        plain = jnp.where(jnp.isfinite(residual), residual, 0.0)
+        move = jnp.where(jnp.isfinite(move), move, plain)
         longest = nothing.at[chain].max(jnp.abs(move))
         move *= jnp.minimum(1.0, LONGEST_STEP / jnp.maximum(longest, 1e-300))[chain]
         active = (walk.worst > AIM) & ~walk.stalled
 
         def enough(length: Array, merit: Array) -> Array:
-            return ~active | (merit <= (1 - 1e-4 * length) * walk.merit)
+            below = merit <= (1 - 1e-4 * length) * walk.merit
+            return ~active | (below & jnp.isfinite(merit))
 
-        def shorter(state: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
-            length, merit, _, tries = state
-            length = jnp.where(enough(length, merit) & (tries > 0), length, SHORTER * length)
-            there = balance(walk.unknown + length[chain] * move, network, economy, levers)
-            return length, *merits(there.residual), tries + 1
+        def shorter(tried: _Tried) -> _Tried:
+            # A chain that is no better after the last try stays: then it is tried at length 0, so that
+            # what is worked out here always holds where the walk goes on.
+            last = tried.tries >= TRIES
+            better = jnp.where(last, tried.merit < walk.merit, enough(tried.length, tried.merit))
+            less = jnp.where(last, 0.0, SHORTER * tried.length)
+            kept = better & (tried.tries > 0)
+            length = jnp.where(kept, tried.length, less)
+            there = at(walk.unknown + length[chain] * move)
+            return _Tried(length, there, *merits(there.residual), tried.tries + 1)
 
-        def too_long(state: tuple[Array, Array, Array, Array]) -> Array:
-            length, merit, _, tries = state
-            return (tries == 0) | (jnp.any(~enough(length, merit)) & (tries < TRIES))
+        def too_long(tried: _Tried) -> Array:
+            unmet = ~jnp.all(enough(tried.length, tried.merit))
+            return (tried.tries == 0) | (unmet & (tried.tries <= TRIES))
 
         first = jnp.where(active, 1 / SHORTER, 0.0)
-        length, merit, worst, _ = jax.lax.while_loop(
-            too_long, shorter, (first, jnp.full_like(first, jnp.inf), walk.worst, jnp.array(0))
-        )
-        better = active & (merit < walk.merit)
+        tried = _Tried(first, walk.here, walk.merit, walk.worst, jnp.array(0))
+        tried = jax.lax.while_loop(too_long, shorter, tried)
         return _Walk(
-            jnp.where(better[chain], walk.unknown + length[chain] * move, walk.unknown),
-            jnp.where(better, merit, walk.merit),
-            jnp.where(better, worst, walk.worst),
+            walk.unknown + tried.length[chain] * move,
+            tried.there,
+            tried.merit,
+            tried.worst,
             walk.steps + 1,
-            walk.stalled | (active & ~better),
+            walk.stalled | (active & ~(tried.merit < walk.merit)),
         )
 
     def going(walk: _Walk) -> Array:
         return jnp.any((walk.worst > AIM) & ~walk.stalled) & (walk.steps < STEPS)
 
-    merit, worst = merits(balance(start, network, economy, levers).residual)
-    walk = jax.lax.while_loop(
-        going, step, _Walk(start, merit, worst, jnp.array(0), jnp.zeros_like(worst, dtype=bool))
-    )
+    here = at(start)
+    merit, worst = merits(here.residual)
+    stalled = jnp.zeros_like(worst, dtype=bool)
+    walk = _Walk(start, here, merit, worst, jnp.array(0), stalled)
+    walk = jax.lax.while_loop(going, step, walk)
     return Cleared(walk.unknown, walk.worst, walk.steps)
+
+
+def _solved(slope: Array, value: Array) -> Array:
+    """The x of slope x = value.
+
+    The value rides along as a last column, so that factorising does the forward substitution too.
+    """
+    n = len(value)
+    factors = jax.lax.linalg.lu(jnp.concatenate([slope, value[:, None]], axis=1))[0]
+    upper, column = factors[:, :n], factors[:, n:]
+    return jax.lax.linalg.triangular_solve(upper, column, left_side=True, lower=False)[:, 0]
 
 
 @partial(jax.jit, inline=True)
@@ -276,18 +330,36 @@ def clear(start: Array, network: Network, economy: Economy, levers: Levers) -> C
     """Clear the market from `start` (node, then limit; 0 = the base price, and no rent).
 
     Differentiable in economy and levers, in both modes: the root is found without derivatives, then
-    one Newton step with a frozen Jacobian carries the implicit gradient  -J^-1 dF. First order only.
+    the implicit function theorem gives them, -J^-1 dF. First order only.
     """
-    frozen = jax.lax.stop_gradient((start, network, economy, levers))
-    found = _newton(*frozen)
-    root = jax.lax.stop_gradient(found.unknown)
-    here = balance(root, network, *frozen[2:])
+    return _clear(start, network, economy, levers)
+
+
+@jax.custom_jvp
+def _clear(start: Array, network: Network, economy: Economy, levers: Levers) -> Cleared:
+    return _newton(start, network, economy, levers)
+
+
+Solve = tuple[Array, Network, Economy, Levers]
+"""What `clear` is given."""
+
+
+@_clear.defjvp
+def _implicit(given: Solve, moves: Solve) -> tuple[Cleared, Cleared]:
+    """What clears, and how it moves: worked out only where a derivative is asked for."""
+    start, network, economy, levers = given
+    found = _newton(start, network, economy, levers)
+    here = balance(found.unknown, network, economy, levers)
     # A price that moves nothing (no capacity, no buyer) has an empty row: it stays where it is.
-    slope = jacobian(here, network, *frozen[2:]) + 1e-12 * jnp.eye(len(root))
-    residual = balance(root, network, economy, levers).residual
+    slope = jacobian(here, network, economy, levers) + 1e-12 * jnp.eye(len(found.unknown))
+
+    def left(economy: Economy, levers: Levers) -> Array:
+        return balance(found.unknown, network, economy, levers).residual
+
+    _, shift = jax.jvp(left, (economy, levers), moves[2:])
     # Where a chain did not clear there is no root to differentiate at.
     done = (found.residual <= TOLERANCE)[chains(network)]
-    move = jnp.linalg.solve(jax.lax.stop_gradient(slope), residual)
-    # The step's derivative is wanted, not the step: near an empty row it may lead anywhere.
-    move = jnp.where(done, move - jax.lax.stop_gradient(move), 0.0)
-    return Cleared(root - move, found.residual, found.iterations)
+    move = jnp.where(done, -jnp.linalg.solve(slope, shift), 0.0)
+    # Whole numbers have no derivative: JAX wants that said in a type of its own.
+    none = np.zeros(found.iterations.shape, jax.dtypes.float0)
+    return found, Cleared(move, jnp.zeros_like(found.residual), none)

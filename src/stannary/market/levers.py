@@ -39,6 +39,10 @@ class Network(NamedTuple):
     cross_row, cross_column  (cross)    two unknowns that one arc hangs on, by their place in the
                                         list of all arcs and then all members; the pairs of nodes
                                         with themselves are left out
+    block_use, block_unknown  (block, slot)  its uses and its unknowns; 0 where a slot is empty. A
+                                        block is the trade of one product, or of some of its buyers
+    entry_cell               (arc, then member)  place in a table (block, use slot, unknown slot)
+    draw_line, draw_entry    (draw)     a plant's input line, and an arc or member that serves it
     """
 
     node_chain: Array
@@ -60,6 +64,11 @@ class Network(NamedTuple):
     member_limit: Array
     cross_row: Array
     cross_column: Array
+    block_use: Array
+    block_unknown: Array
+    entry_cell: Array
+    draw_line: Array
+    draw_entry: Array
 
 
 class Economy(NamedTuple):
@@ -180,6 +189,9 @@ OF_THE_LAW = (
     "cross_row", "cross_column",
 )  # fmt: skip
 """Axes of the network that the law of a day adds: roundabout ways and limits."""
+
+LAID_OUT = ("block_use", "block_unknown", "entry_cell", "draw_line", "draw_entry")
+"""Axes of the network that `layout` adds."""
 
 
 def direct(levers: Levers, arcs: int) -> Levers:

@@ -13,6 +13,7 @@ from ..terms.dates import stands
 from ..terms.errors import BadTable, Place
 from ..terms.names import states
 from ..world.atlas import Measure, World
+from .layout import laid_out
 from .levers import Economy, Levers, Network
 
 Pair = tuple[str, str]
@@ -198,14 +199,16 @@ def with_limits(
         for limit, at in zip(limits, nodes, strict=True)
     ]
     return (
-        network._replace(
-            node_chain=chain,
-            limit_chain=of_limits,
-            limit_export=np.array([int(limit.export) for limit in limits], dtype=np.int64),
-            member_arc=arc,
-            member_limit=number,
-            cross_row=np.array(rows, dtype=np.int64),
-            cross_column=np.array(columns, dtype=np.int64),
+        laid_out(
+            network._replace(
+                node_chain=chain,
+                limit_chain=of_limits,
+                limit_export=np.array([int(limit.export) for limit in limits], dtype=np.int64),
+                member_arc=arc,
+                member_limit=number,
+                cross_row=np.array(rows, dtype=np.int64),
+                cross_column=np.array(columns, dtype=np.int64),
+            )
         ),
         levers._replace(
             limit=np.array([limit.tonnes for limit in limits], dtype=float),
