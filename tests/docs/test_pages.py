@@ -59,7 +59,7 @@ def typed():
 def steady(line):
     """A line without what differs between two runs: seconds, rounding errors, the day made."""
     line = re.sub(r"\b\d+(\.\d+)? (s|seconds?)\b", "S s", line.rstrip())
-    line = re.sub(r"\b\d(\.\d+)?e-\d+\b", "SMALL", line)
+    line = re.sub(r"\b\d(\.\d+)?e[-+]\d+\b", "SMALL", line)
     return re.sub(r"\b(made|Made) .*", r"\1 DAY", line)
 
 

@@ -167,6 +167,7 @@ def _study():
         "converged": True,
         "not_solved": [],
         "headline": "The floor holds for 4 of 8 products and costs zone users 640 M USD a year.",
+        "latest": "At the latest prices (April 2026) the verdict differs for 3 of 8: 3 are idle.",
         "assumed_count": 14,
         "tiles": _tiles(),
         "views": views,

@@ -42,7 +42,7 @@ def first(story: Story) -> Html:
         "section",
         line(story),
         tag("h1", story["headline"]),
-        tag("div", _assumed(story["assumed_count"]), _view(story), class_="under"),
+        tag("div", _assumed(story["assumed_count"], story["latest"]), _view(story), class_="under"),
         tag("div", *(_tile(t, story) for t in story["tiles"]), class_="tiles"),
         None if slider is None else _live(slider, story),
         class_="first",
@@ -80,16 +80,15 @@ def no_result(story: Story) -> Html:
     )
 
 
-def _assumed(count: int) -> Html | None:
-    if not count:
-        return None
-    what = "1 value is assumed" if count == 1 else f"{count} values are assumed"
-    return tag(
-        "p",
-        f"{what}: see ",
-        tag("a", "what it rests on", href="#rests-on"),
-        class_="assumed",
-    )
+def _assumed(count: int, latest: str) -> Html | None:
+    """The amber strip: what is assumed, and what becomes of the floors at the latest prices."""
+    said: list[Html | str] = []
+    if count:
+        what = "1 value is assumed" if count == 1 else f"{count} values are assumed"
+        said += [f"{what}: see ", tag("a", "what it rests on", href="#rests-on"), ". "]
+    if latest:
+        said.append(latest)
+    return tag("p", *said, class_="assumed") if said else None
 
 
 def _view(story: Story) -> Html | None:

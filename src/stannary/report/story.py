@@ -237,6 +237,7 @@ class Story(TypedDict):
     converged: bool
     not_solved: list[NotSolved]
     headline: str
+    latest: str
     assumed_count: int
     tiles: list[Tile]
     views: list[View]

@@ -14,7 +14,7 @@ from ..market.verdict import HOLDS_WITHIN, ProductVerdict, Verdict
 from ..secretariat import Study
 from ..terms.dates import long
 from ..terms.units import KG_PER_TONNE
-from . import files, grounds, money, sentences, slide, tell_leaks, tell_views
+from . import files, grounds, latest, money, sentences, slide, tell_leaks, tell_views
 from .names import first_up, product_name, region_name
 from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Tile, Title, Warn
 from .words import MINUS, change, decimals_of, exact, figure, fixed, that_add_up
@@ -59,6 +59,7 @@ def _found(study: Study, verdict: Verdict) -> dict[str, object]:
     rows = sentences.told_rows(study)
     return {
         "headline": sentences.headline(study),
+        "latest": latest.sentence(study),
         "assumed_count": len(study.assumed),
         "tiles": [_hold(study, rows), _pay(study, verdict), _made(study, rows)],
         **tell_views.views(study, [row.product for row in rows]),
