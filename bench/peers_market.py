@@ -41,7 +41,7 @@ from stannary.agreement import Agreement
 from stannary.market import clearing
 from stannary.market.calibrate import Market, market
 from stannary.market.from_agreement import bridge
-from stannary.market.levers import Array, Levers, direct
+from stannary.market.levers import Array, Economy, Levers, Network, direct
 from stannary.market.outcome import default_day
 from stannary.world import World
 
@@ -109,33 +109,42 @@ def cases(share: float) -> Iterator[Case]:
 
 
 def ours(case: Case) -> Iterator[Line]:
-    """This package: one by one, in a batch, and a batch on two threads."""
+    """This package: one by one, in a batch, and a batch on two threads.
+
+    As for the peers, what does not change is handed over once, and each scenario brings its floors.
+    """
     import jax
 
-    start, n, e = np.zeros(len(case.market.nodes)), case.market.network, case.market.economy
-    single = [case.scenario(i) for i in range(case.count)]
-
-    def one(levers: Levers) -> Array:
-        return np.asarray(clearing.clear(start, n, e, levers).unknown)
-
-    setup = _spent(lambda: one(single[0]))
-    answers: list[Array | None] = []
-    seconds, busy = _timed([lambda levers=levers: answers.append(one(levers)) for levers in single])
-    yield Line("stannary, one by one", 1, setup, seconds, busy, answers)
+    place, floors = case.market, case.scenarios.floor
+    start = np.zeros(len(place.nodes))
+    given = jax.device_put((start, place.network, place.economy, case.scenario(0)))
 
     @jax.jit
-    def batch(levers: Levers) -> clearing.Cleared:
-        return jax.lax.map(lambda each: clearing.clear(start, n, e, each), levers)
+    def clear(floor: Array, given: tuple[Array, Network, Economy, Levers]) -> clearing.Cleared:
+        start, network, economy, levers = given
+        return clearing.clear(start, network, economy, levers._replace(floor=floor))
+
+    @jax.jit
+    def batch(floors: Array, given: tuple[Array, Network, Economy, Levers]) -> clearing.Cleared:
+        return jax.lax.map(lambda floor: clear(floor, given), floors)
+
+    def one(floor: Array) -> Array:
+        return np.asarray(clear(floor, given).unknown)
+
+    setup = _spent(lambda: one(floors[0]))
+    answers: list[Array | None] = []
+    seconds, busy = _timed([lambda floor=floor: answers.append(one(floor)) for floor in floors])
+    yield Line("stannary, one by one", 1, setup, seconds, busy, answers)
 
     def whole() -> list[clearing.Cleared]:
-        return [jax.block_until_ready(batch(case.scenarios))]
+        return [jax.block_until_ready(batch(floors, given))]
 
     yield _batched("stannary, batch", 1, whole, case.count)
-    halves = [Levers(*(values[k::2] for values in case.scenarios)) for k in range(2)]
+    halves = [np.ascontiguousarray(floors[k::2]) for k in range(2)]
     with ThreadPoolExecutor(2) as pool:
 
         def both() -> list[clearing.Cleared]:
-            return list(pool.map(lambda half: jax.block_until_ready(batch(half)), halves))
+            return list(pool.map(lambda half: jax.block_until_ready(batch(half, given)), halves))
 
         yield _batched("stannary, batch", 2, both, case.count)
 

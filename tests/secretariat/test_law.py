@@ -297,3 +297,11 @@ def test_bad_input_ends_with_two_and_says_what_is_allowed(words, says, monkeypat
     assert (code, out) == (2, "")
     assert err.startswith("stannary: ")
     assert says in err
+
+
+def test_check_warns_of_the_lowest_door_where_goods_circulate_freely():
+    settings = ["rules.circulation=free", "floors.w.apt.MEX=none"]
+    checked = secretariat.check("bloc-2026", None, settings)
+    (told,) = [text for text in checked.warnings if "lowest" in text]
+    assert "w.apt" in told
+    assert not [text for text in secretariat.check("bloc-2026").warnings if "lowest" in text]

@@ -12,6 +12,7 @@ from ..agreement import Agreement, Duty, Schedule
 from ..agreement.duty import Terms, due
 from ..agreement.legal import Binding, Risk, bindings, cover, risks
 from ..market.from_agreement import per_tonne
+from ..market.leaks import Diversion, diversions
 from ..terms.names import states
 from ..terms.units import KG_PER_TONNE
 from ..world import World
@@ -189,7 +190,24 @@ def economics(study: Study) -> tuple[str, ...]:
         for reason, (one, many) in _WHY.items()
         if (products := by_reason.get(reason))
     ]
-    return tuple(found) + _uncovered(study)
+    return _doors(study) + tuple(found) + _uncovered(study)
+
+
+def _doors(study: Study) -> tuple[str, ...]:
+    """Where goods circulate freely: through whose border what is meant for others comes in."""
+    leaks: dict[str, list[Diversion]] = {}
+    for row in diversions(study.with_bloc):
+        leaks.setdefault(row.door, []).append(row)
+    if not leaks:
+        return ()
+    door, rows = max(leaks.items(), key=lambda pair: sum(row.lost for row in pair[1]))
+    products = ", ".join(dict.fromkeys(row.product for row in rows))
+    lost = sum(row.lost for row in rows) / 1e6
+    return (
+        f"Goods circulate freely (Art. 7(3)): outside goods for others enter by {door}, the lowest"
+        f" door, {sum(row.tonnes for row in rows):,.0f} t a year ({products}); {lost:,.0f} M USD of"
+        " duty is not collected where they are used.",
+    )
 
 
 _WHY = {
