@@ -1,6 +1,8 @@
 """Worlds with a published answer, solved: spatial equilibrium, floors by levy, joint products."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from stannary.market.calibrate import market
 from stannary.market.exact import finish
+from stannary.market.outcome import solve_base
 from stannary.world import World
 
 CASES = Path(__file__).parent
@@ -118,6 +121,40 @@ def test_an_export_tax_that_captures_the_levy_moves_neither_price_nor_tonnes():
     assert after.flow == pytest.approx(before.flow, abs=1e-7)
     assert before.top_up[arc] == pytest.approx(26.6, abs=1e-7)
     assert after.top_up[arc] == pytest.approx(0, abs=1e-7)
+
+
+def test_sellers_who_raise_their_price_to_the_floor_keep_the_whole_levy():
+    m = load("floor-levy", "free-trade")
+    levers, arc = under_a_floor(m, 42.0)
+    captured = levers._replace(capture=1.0 * (np.arange(len(m.arcs)) == arc))
+    before, after = finish(m, levers), finish(m, captured)
+    assert after.paid == pytest.approx(before.paid, abs=1e-7)
+    assert after.flow == pytest.approx(before.flow, abs=1e-7)
+    # The published capture: 26.6 a unit on 6 units, all of what the member had collected.
+    market_ = replace(m, base=captured)
+    paid = solve_base(market_, date(2024, 7, 1)).cleared.money
+    assert paid.captured[arc] == pytest.approx(159.6, abs=1e-6)
+    assert paid.top_up[arc] == pytest.approx(0, abs=1e-6)
+
+
+def test_the_export_tax_that_pays_the_outside_most_is_the_published_one():
+    m = load("floor-levy", "free-trade")
+
+    def gained(tax):
+        """What sellers and their state gain, by hand: X = -25 + 2.5 w, triangle and tax."""
+        levers, arc = under_a_floor(m, 0.0, tax=tax)
+        answer = finish(m, levers)
+        return answer.flow[arc] ** 2 / (2 * 2.5) + tax * answer.flow[arc], answer, arc
+
+    best = 11.428571428571429
+    worth, answer, arc = gained(best)
+    assert answer.flow[arc] == pytest.approx(22.857142857142858, abs=1e-7)
+    paid = named(m, answer.paid, "uses")["M", "ndpr.oxide"]
+    assert paid == pytest.approx(33.57142857142858, abs=1e-7)
+    # No other tax pays better, and near it the loss is of second order.
+    for other in (best - 3, best - 0.5, best + 0.5, best + 3):
+        assert gained(other)[0] < worth
+    assert gained(best + 1e-3)[0] == pytest.approx(gained(best - 1e-3)[0], abs=1e-6)
 
 
 def test_an_oxide_in_glut_is_thrown_away():
