@@ -55,7 +55,10 @@ def main() -> None:
         for s in found.shifters:
             if (s.kind, s.product) in moving:
                 note = "our choice which shifter moves; the value follows from the targets"
-                source = "own computation: the market of base-2024 moved to targets.csv"
+                source = (
+                    "own computation: the market of base-2024 moved to the published prices"
+                    " listed as targets"
+                )
                 rows.writerow([s.kind, s.product, s.region, repr(s.value), "derived", source, note])
 
 

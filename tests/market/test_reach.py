@@ -25,14 +25,20 @@ def shocked(market, number):
     """Economy and levers with every element times 0.3 to 3, drawn before anything is solved."""
     rng = np.random.default_rng((SEED, number))
 
-    def by(values):
-        return values * np.exp(rng.uniform(np.log(0.3), np.log(3), values.shape))
+    def by(values, axis=None):
+        """Every element on its own; of a route, or of a region's product, one for all its buyers."""
+        names = list(dict.fromkeys(axis)) if axis else range(len(values))
+        drawn = np.exp(rng.uniform(np.log(0.3), np.log(3), len(names)))
+        at = {name: n for n, name in enumerate(names)}
+        return values * (drawn[[at[name] for name in axis]] if axis else drawn)
 
+    axes = {"freight": market.arcs, "freight_share": market.arcs}
     economy = market.economy._replace(
-        **{name: by(getattr(market.economy, name)) for name in SCALED},
-        sigma=1 + by(market.economy.sigma - 1),
+        **{name: by(getattr(market.economy, name), axes.get(name)) for name in SCALED},
+        sigma=1 + by(market.economy.sigma - 1, market.uses),
     )
-    return economy, market.base._replace(**{name: by(getattr(market.base, name)) for name in TAXED})
+    taxed = {name: by(getattr(market.base, name), market.arcs) for name in TAXED}
+    return economy, market.base._replace(**taxed)
 
 
 def solved(market, number):
