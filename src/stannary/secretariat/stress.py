@@ -7,7 +7,6 @@ agreement's emergency split. The months that are not cut run as ever: one year, 
 Next: `emergency`, the split; `exposed`, what it comes to by product.
 """
 
-import shlex
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ from ..terms.errors import BadInput, UnknownName
 from ..terms.names import countries
 from ..world import World
 from .emergency import Pool, Share, pools, shared
-from .study import AGREEMENT, WORLD, amended
+from .study import AGREEMENT, WORLD, amended, command_line
 
 CASES = ("without the bloc", "with the bloc", "with its stockpile")
 """What is compared, in this order."""
@@ -146,19 +145,9 @@ class Stress:
     @property
     def command(self) -> str:
         """The command that makes this study again."""
-        law, world = self.asked
-        parts = ["stannary", "stress", law]
-        for region in self.cut:
-            parts += ["--cut", region]
-        parts += ["--months", str(self.months)]
-        if world != WORLD:
-            parts += ["--world", world]
-        parts += ["--day", str(self.day)]
-        for setting in self.settings:
-            parts += ["--set", setting]
-        if self.viewer:
-            parts += ["--for", self.viewer.asked]
-        return shlex.join(parts)
+        own = [word for region in self.cut for word in ("--cut", region)]
+        own += ["--months", str(self.months)]
+        return command_line("stress", self.asked, self.day, self.settings, self.viewer, own)
 
 
 def stress(

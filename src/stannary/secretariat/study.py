@@ -68,16 +68,28 @@ class Study:
     @property
     def command(self) -> str:
         """The command that makes this study again."""
-        law, world = self.asked
-        parts = ["stannary", "run", law]
-        if world != WORLD:
-            parts += ["--world", world]
-        parts += ["--day", str(self.day)]
-        for setting in self.settings:
-            parts += ["--set", setting]
-        if self.viewer:
-            parts += ["--for", self.viewer.asked]
-        return shlex.join(parts)
+        return command_line("run", self.asked, self.day, self.settings, self.viewer)
+
+
+def command_line(
+    verb: str,
+    asked: tuple[str, str],
+    day: date,
+    settings: tuple[str, ...],
+    who: Viewer | None,
+    options: Iterable[str] = (),
+) -> str:
+    """The command that makes a study again; `options` are the verb's own, before the common ones."""
+    law, world = asked
+    parts = ["stannary", verb, law, *options]
+    if world != WORLD:
+        parts += ["--world", world]
+    parts += ["--day", str(day)]
+    for setting in settings:
+        parts += ["--set", setting]
+    if who:
+        parts += ["--for", who.asked]
+    return shlex.join(parts)
 
 
 def run(
@@ -107,7 +119,8 @@ def run(
     arrays = market(place)
     without = solve_on(arrays, Agreement.load("no-bloc").on(on))
     start = without.numbers.unknown if without.numbers else None
-    with_bloc = solve_on(arrays, law.on(on), start)
+    schedule = law.on(on)
+    with_bloc = solve_on(arrays, schedule, start)
     base = base_error = None
     if place.prices and place.flows and not place.shifters:  # moved worlds have left their base
         away = np.log(AWAY) * np.where(np.arange(len(arrays.nodes)) % 2, 1.0, -1.0)
@@ -117,7 +130,7 @@ def run(
             base_error = float(np.nanmax(np.abs(miss)))
     cleared = without.numbers and with_bloc.numbers
     found = verdict(without, with_bloc) if cleared else None
-    latest = elsewhere(place, law.on(on), found)
+    latest = elsewhere(place, schedule, found)
     return Study(
         asked=(
             agreement.name if isinstance(agreement, Agreement) else str(agreement),
