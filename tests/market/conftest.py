@@ -128,8 +128,10 @@ def drawn_law(drawn_levers):
         abroad = np.flatnonzero([o != d for _, o, d in arcs])
         at = np.sort(rng.choice(abroad, doors))
         price = market.economy.base_price[market.network.arc_node[at]]
+        # A door has the whole law of another route: its parts belong together.
+        like = rng.permutation(n)[:doors]
         far = {
-            name: np.concatenate([v, v[rng.permutation(n)[:doors]]])
+            name: np.concatenate([v, v[like]])
             for name, v in ((name, getattr(levers, name)) for name in OF_A_WAY)
         }
         levers = levers._replace(
