@@ -1,8 +1,8 @@
 """What customs owes to the cent, worked from the file contract alone, in `decimal`.
 
 It imports nothing of stannary and reads the law only as files: a folder of CSV law tables. Read
-on in `columns.py`, `tables.py` (law), `checks.py` (what is set aside), `reckon.py` (R2 to R7), `adjust.py`
-(credits and debits), `batch.py` (a whole file).
+on in `columns.py`, `tables.py` (law), `checks.py` (what is set aside), `reckon.py` (R2 to R7),
+`adjust.py` (credits and debits), `batch.py` (a whole file).
 
 Where the contract is silent, this is decided. Reading a file:
 D1  Cells are taken as written, never trimmed; an empty cell is absent, a short row ends in absent
