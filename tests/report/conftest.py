@@ -77,6 +77,51 @@ def _solution(floor):
     }  # fmt: skip
 
 
+CUT = "stannary stress bloc-2026 --cut CHN --months 12 --day 2027-01-01"
+
+
+def _exposed(who, *runs):
+    """An answer to "How exposed?": parts that run in each case, and options of the command."""
+    *parts, options = (*runs, "") if len(runs) == 3 else runs
+    said = [f"{100 * part:.0f}%" for part in parts]
+    return {
+        "number": f"{said[0]} → {said[-1]}",
+        "sentence": f"If China ships nothing abroad for 12 months, {who} runs {said[0]} of its use "
+        f"(by value at normal prices) without the bloc, {said[1]} with it, {said[2]} with its "
+        "stockpile.",
+        "spark": [
+            {"label": name, "value": part, "text": text}
+            for name, part, text in zip(("no bloc", "bloc", "stockpile"), parts, said, strict=True)
+        ],
+        "why": f"22 / 100 = {said[0]} without the bloc; 61 / 100 = {said[2]} with its stockpile.",
+        "command": CUT + options,
+    }
+
+
+def _exposure():
+    return {
+        "sentence": _exposed("the zone", 0.22, 0.25, 0.61)["sentence"],
+        "notes": "10 of 12 products run short.",
+        "cases": ["without the bloc", "with the bloc", "with its stockpile"],
+        "heads": ["no bloc", "bloc", "stockpile"],
+        "products": [
+            {"name": f"Product {n}", "use": 1000.0 * n, "value_usd": 1e6 * n,
+             "runs": [0.2, 0.25, 0.9996], "days": [48.2, 48.4, 116.0], "price": 12.3,
+             "price_text": "12", "why": "China 83%, stock 37 days"}
+            for n in range(1, 11)
+        ],
+        "members": [
+            {"name": g[1], "value_usd": 5e9, "runs": [0.18, 0.2, 0.57]} for g in GAINS if g[2]
+        ],
+        "cautions": [
+            {"text": "Own stocks rest on 88 rows: 29 assumed, 59 estimated.", "command": ""},
+            {"text": "Three times as many days:",
+             "command": "stannary stress --set stockpile.target_days=180"},
+        ],
+        "command": CUT,
+    }  # fmt: skip
+
+
 def _tiles():
     return [
         {
@@ -114,6 +159,20 @@ def _tiles():
                 for p in PRODUCTS if p[10]
             ],
             "why": "7,390 / 6,900 − 1 = +7.1%.",
+        },
+        {
+            "key": "exposed", "question": "How exposed?", **_exposed("the zone", 0.22, 0.25, 0.61),
+            "inputs": [
+                {"name": "The stockpile holds", "value": "60", "unit": "days of use",
+                 "quality": "assumed", "reference": "Art. 10(2)"},
+            ],
+            "answers": {
+                "JPN": _exposed("Japan", 0.18, 0.2, 0.57, " --for JPN"),
+                "ev.EUU": _exposed("EV makers in the EU", 0.1, 0.1, 0.4, " --for ev.EUU"),
+            } | {
+                view: _exposed(view, 0.3, 0.4, 0.5, f" --for {view}")
+                for view in ("USA", "EUU", "KOR", "GBR", "AUS", "MYS", "CAN", "ev.JPN", "wind.JPN")
+            },
         },
     ]  # fmt: skip
 
@@ -211,6 +270,7 @@ def _study():
             {"product": "Magnets", "member": "United States", "door": "South Korea",
              "tonnes": 5019.0, "lost_usd": 59.9e6, "collected_usd": 0.0},
         ],
+        "exposure": _exposure(),
         "zone_users_usd": -640e6,
         "view_products": {
             view: {

@@ -62,8 +62,8 @@ def test_the_first_screen_needs_no_scrolling(visit):
     for selector in (".tiles", ".live", "#floor"):
         box = page.locator(selector).bounding_box()
         assert box["y"] + box["height"] <= 720
-    assert page.locator(".tile").count() == 3
-    assert page.locator(".tile svg:visible").count() == 3
+    assert page.locator(".tile").count() == 4
+    assert page.locator(".tile svg:visible").count() == 4
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
@@ -131,6 +131,18 @@ def test_viewing_as_a_group_of_buyers_says_what_they_pay(visit, study):
     assert study["groups"][0]["sentence"] in pays.inner_text()
     assert page.locator("[data-view='ev.JPN'] summary").is_visible()
     assert page.locator("svg .row.on .name14").all_text_contents() == ["Japan"]
+
+
+def test_every_view_is_told_how_exposed_it_is(visit, study):
+    page = visit()
+    exposed, tile = page.locator(".tile").nth(3), study["tiles"][3]
+    for view in ("zone", "JPN", "ev.EUU"):
+        page.select_option("#view", view)
+        told = tile if view == "zone" else tile["answers"][view]
+        assert told["number"] in exposed.inner_text()
+        assert told["sentence"] in exposed.inner_text()
+        bars = exposed.locator("svg:visible").get_attribute("aria-label")
+        assert all(f"{m['label']} {m['text']}" in bars for m in told["spark"])
 
 
 def test_the_page_opens_as_whoever_it_was_made_for(visit, study, tmp_path):

@@ -179,8 +179,8 @@ def test_netcdf_opens_again_equal_with_a_unit_on_every_variable(study, folder):
 
 def test_the_workbook_has_its_sheets_each_saying_what_unit_year_agreement_and_day(sheets):
     assert list(sheets) == [
-        "Verdict", "Gains", "Price gap", "Prices", "Flows", "Leaks", "Things", "Rules", "Assumed",
-        "Check",
+        "Verdict", "Gains", "Price gap", "Prices", "Flows", "Leaks", "Things", "Exposed", "Rules",
+        "Assumed", "Check",
     ]  # fmt: skip
     for sheet in sheets.values():
         assert sheet["A1"].value
@@ -272,6 +272,35 @@ def test_leaks_and_things_stand_in_json_and_on_their_sheets(study, outcome, shee
     magnet = outcome["products"]["magnet.ht"]
     more = 2 * (magnet["price_with"] - magnet["price_without"])  # 2 kg in one motor
     assert told["ev.motor"]["usd"] == pytest.approx(more, rel=1e-9)
+
+
+def test_how_exposed_the_zone_is_stands_in_json_and_adds_up_on_its_sheet(outcome, sheets):
+    told = outcome["exposure"]
+    assert (told["cut"], told["months"], told["converged"]) == (["CHN"], 12, True)
+    rows = table(sheets["Exposed"])
+    value = sum(row["Use, USD/y"] for row in rows)
+    for key, case in (
+        ("without", "without the bloc"),
+        ("with", "with the bloc"),
+        ("stockpile", "with its stockpile"),
+    ):
+        lost = sum(row[f"Goes without {case}, USD/y"] for row in rows)
+        assert told["runs"][key] == pytest.approx(1 - lost / value, rel=1e-12)
+        assert all(row[f"Runs {case}, t/y"] <= row["Use, t/y"] * (1 + 1e-12) for row in rows)
+    assert told["runs"]["stockpile"] > told["runs"]["with"]
+
+
+def test_a_cut_that_did_not_clear_has_no_part_that_runs_and_no_sheet(study, tmp_path):
+    stopped = replace(study)
+    lost = study.stress.outcomes[1]
+    proof = replace(lost.certificate, converged=False, failed=(("JPN", "ndpr.oxide"),))
+    failed = (study.stress.outcomes[0], replace(lost, certificate=proof, numbers=None))
+    stopped.__dict__["stress"] = replace(study.stress, outcomes=failed, rows=(), split=False)
+    told = files.as_json(stopped)["exposure"]
+    assert told["converged"] is False
+    assert set(told["runs"].values()) == {None}
+    workbook.write(stopped, tmp_path / "outcome.xlsx")
+    assert "Exposed" not in openpyxl.load_workbook(tmp_path / "outcome.xlsx").sheetnames
 
 
 def test_what_was_asked_for_stands_in_json_and_on_a_sheet_of_its_own(study, outcome, tmp_path):
@@ -390,7 +419,7 @@ def test_an_unsolved_study_writes_json_only_and_no_number_of_its_market(unsolved
     assert told["converged"] is False
     assert told["failed"] == [{"solve": "with", "region": "MYS", "product": "ndpr.metal"}]
     assert told["residual"] == sys.float_info.max
-    for key in ("products", "gains_usd", "price_gap", "mass_balance", "money_balance"):
+    for key in ("products", "gains_usd", "price_gap", "exposure", "mass_balance", "money_balance"):
         assert told[key] is None
 
 

@@ -88,7 +88,7 @@ def test_assumed_values_are_counted_by_article_and_add_up():
 def test_what_changes_next_is_a_calendar():
     printed = law_show.screen(secretariat.show(settings=MANY))
     assert "1 January 2028: Canada comes in." in printed
-    assert "and 2 changes more: the same with --json" in printed
+    assert "and 3 changes more: the same with --json" in printed
     few = law_show.screen(secretariat.show(settings=MANY[4:]))
     assert "1 January 2029: floors.ga.metal 500.00 USD/kg -> 550.00 USD/kg." in few
     assert "1 January 2030: Japan goes out." in few
@@ -117,6 +117,7 @@ def test_rules_are_told_in_sentences_and_only_where_they_stand():
     assert "before any duty" in other
     assert "Art. 8     guaranteed to producers, USD/kg: Japan magnet.std 80.00" in other
     assert "Art. 8 " not in plain
+    assert "Art. 12    a price over 1.08 times the market's asks for a security" in plain
     nothing = law_show.screen(secretariat.show("no-bloc"))
     assert "Nobody is inside. No floor stands." in nothing
     assert "Art. 9" not in nothing

@@ -10,7 +10,7 @@ from stannary.report import write
 from stannary.terms.errors import BadInput
 
 PARTS = [
-    "first", "prices", "gains", "things", "leaks", "look-out", "rests-on", "rules", "check",
+    "first", "prices", "gains", "things", "leaks", "exposed", "look-out", "rests-on", "rules", "check",
 ]  # fmt: skip
 HOSTILE = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>\"'&"
 
@@ -76,11 +76,11 @@ def test_the_parts_stand_in_order(told):
 def test_a_part_with_nothing_to_say_is_left_out(study, tmp_path):
     for key in ("look_out", "things", "leaks", "doors"):
         study[key] = []
-    del study["slider"]
+    del study["slider"], study["exposure"]
     write(study, tmp_path / "r.html")
     told = Read((tmp_path / "r.html").read_text(encoding="utf-8"))
     assert [s["id"] for s in told.all("section")] == [
-        p for p in PARTS if p not in ("look-out", "things", "leaks")
+        p for p in PARTS if p not in ("look-out", "things", "leaks", "exposed")
     ]
     assert not [i for i in told.all("input") if i.get("id") == "floor"]
 
@@ -180,6 +180,41 @@ def test_what_each_member_loses_at_another_door_adds_up_as_written(study, tmp_pa
         told,
     )[0]
     assert float(total) == pytest.approx(sum(map(float, parts)), abs=1e-9) == 1.0
+
+
+def test_how_exposed_says_what_runs_and_the_command_that_prints_it_in_full(study, told, page):
+    found = page[page.index('id="exposed"') : page.index('id="look-out"')]
+    assert study["exposure"]["sentence"] in told.seen
+    assert "More products (2)" in found
+    row = next(row for row in found.split("<tr>") if "Product 3<" in row)
+    # 99.96 % is not all of it, and is never written so.
+    cells = re.findall(r'<td class="n"[^>]*>([^<]*)</td>', row)
+    assert cells == ["3,000", "20%", "25%", "99.9%", "48", "116", "12"]
+    japan = next(row for row in found.split("<tr>") if ">Japan<" in row)
+    assert re.findall(r">([\d,.]+%?)<", japan) == ["5,000", "18%", "20%", "57%"]
+    command = "stannary stress bloc-2026 --cut CHN --months 12 --day 2027-01-01"
+    assert f"<code>{command}</code>" in found
+    # The tile's own drawer leads there as well, and marks what is assumed.
+    drawer = page[page.index('id="why-exposed"') :].split("</div>")[0]
+    assert f"<code>{command}</code>" in drawer
+    assert '<span class="badge">assumed</span>' in drawer
+    other = page[page.index('id="why-exposed-JPN"') :].split("</div>")[0]
+    assert f"<code>{command} --for JPN</code>" in other
+
+
+def test_a_cut_that_did_not_clear_says_so_and_shows_no_number(study, tmp_path):
+    said = "No result: the market in which China ships nothing abroad did not balance."
+    empty = {key: [] for key in ("cases", "heads", "products", "members", "cautions")}
+    study["exposure"] |= {"sentence": said, "notes": "", **empty}
+    del study["tiles"][-1]["answers"]
+    study["tiles"][-1] |= {"number": "No result", "sentence": said, "spark": [], "why": "None."}
+    write(study, tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    part = Read(page[page.index('id="exposed"') : page.index('id="look-out"')])
+    assert said in part.seen
+    assert not part.all("table")
+    tile = Read(page[page.index("<h2>How exposed?") :].split("</article>")[0])
+    assert not re.findall(r"\d+%", tile.seen + part.seen)
 
 
 def test_the_view_stands_on_whoever_was_asked_for_also_without_a_script(study, tmp_path):

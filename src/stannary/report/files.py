@@ -27,9 +27,11 @@ from ..market.verdict import Gain, ProductVerdict, Verdict
 from ..market.view import Sight, View, net
 from ..market.views import routes
 from ..secretariat import Study
+from ..secretariat.stress import exposure
 from ..terms.errors import BadInput
 from ..terms.units import KG_PER_TONNE
 from . import workbook
+from .stress_facts import KEYS
 
 SCHEMA = "stannary-outcome/1"
 NAMES = ("outcome.json", "outcome.csv", "outcome.xlsx", "outcome.nc")
@@ -138,6 +140,7 @@ def as_json(study: Study) -> dict[str, object]:
         "evasion": verdict and [_evasion(row) for row in evasions(study.with_bloc)],
         "diversion": verdict and [_diversion(row) for row in diversions(study.with_bloc)],
         "things": verdict and _things(added(study.without, study.with_bloc)),
+        "exposure": verdict and _exposure(study),
         "latest": _latest(study),
         "for": study.view and _view(study, study.view),
     }
@@ -317,6 +320,21 @@ def _worst(values: Iterable[float]) -> float:
     """The largest. JSON knows no infinity: one is written as the largest number there is."""
     largest = np.finfo(float).max
     return float(np.max(np.nan_to_num(list(values), nan=largest, posinf=largest)))
+
+
+def _exposure(study: Study) -> dict[str, object] | None:
+    """What the one who was asked for, or the zone, still runs if the dominant supplier stops."""
+    found = study.stress
+    if found is None:
+        return None
+    parts = dict(zip(KEYS, exposure(found) if found.converged else (), strict=False))
+    return {
+        "cut": list(found.cut),
+        "months": found.months,
+        "command": found.command,
+        "converged": found.converged,
+        "runs": {case: parts.get(case) for case in KEYS},
+    }
 
 
 def _latest(study: Study) -> dict[str, object] | None:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
-from . import effects, findings, ground, screen
+from . import effects, exposed, findings, ground, screen
 from .markup import Html, data, source, tag
 from .story import Story, read
 
@@ -53,6 +53,7 @@ def render(story: Story) -> str:
         findings.gains(story),
         effects.things(story),
         effects.leaks(story),
+        exposed.part_of(story),
         findings.look_out(story),
         ground.rests_on(story),
         ground.rules(story),
@@ -72,6 +73,11 @@ def told(story: Story) -> dict[str, object]:
     sparks = {
         f"tile-{t['key']}": {"name": t["question"], "marks": t["spark"]} for t in story["tiles"]
     }
+    called = {view["id"]: view["name"] for view in story["views"]}
+    for t in story["tiles"]:
+        for view, answer in t.get("answers", {}).items():
+            name = f"{t['question']} {called[view]}:"
+            sparks[f"tile-{t['key']}-{view}"] = {"name": name, "marks": answer["spark"]}
     for g in story["gains"]:
         marks = [
             {"label": name, "value": g[part], "text": screen.millions(g[part])}

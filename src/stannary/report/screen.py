@@ -6,7 +6,7 @@ from typing import Literal
 from stannary.terms.dates import day, long
 
 from .markup import Html, code, tag
-from .story import Gain, Group, Slider, Solution, Story, Tile
+from .story import Answer, Gain, Group, Slider, Solution, Story, Tile
 from .why import why
 from .words import exact, figure, fixed, millions, percent, that_add_up
 
@@ -110,8 +110,8 @@ def _view(story: Story) -> Html | None:
 
 
 def _tile(tile: Tile, story: Story) -> Html:
-    """One question and its answer; "Who pays?" is answered for every view."""
-    answers = [_answer(tile, story)]
+    """One question and its answer; for every view where the views have answers of their own."""
+    answers = [_answer(tile["key"], tile, tile, story)]
     if tile["key"] == "pay":
         gains = {g["region"]: g for g in story["gains"]}
         groups = {g["id"]: g for g in story["groups"]}
@@ -121,23 +121,36 @@ def _tile(tile: Tile, story: Story) -> Html:
         answers += [
             _group(groups[v], story) if v in groups else _member(gains[v], story) for v in asked
         ]
+    if seen := tile.get("answers"):
+        viewed = story["viewed"]
+        answers[0] = tag("div", answers[0], data_view="zone", hidden=viewed != "zone")
+        answers += [
+            tag(
+                "div",
+                _answer(f"{tile['key']}-{view}", answer, tile, story),
+                data_view=view,
+                hidden=viewed != view,
+            )
+            for view, answer in seen.items()
+        ]
     return tag("article", tag("h2", tile["question"]), *answers, class_="tile")
 
 
-def _answer(tile: Tile, story: Story) -> Html:
+def _answer(name: str, answer: Answer, tile: Tile, story: Story) -> Html:
+    """An answer under a name that no other has; what the tile is made of opens with each."""
     opened = why(
-        f"why-{tile['key']}",
-        tile["number"],
+        f"why-{name}",
+        answer["number"],
         tile["question"],
-        tile["why"],
+        answer["why"],
         tile.get("inputs", ()),
-        story["command"],
+        answer.get("command", story["command"]),
     )
     return tag(
         "div",
         opened,
-        tag("p", tile["sentence"]),
-        _place(f"tile-{tile['key']}", paper="200") if tile["spark"] else None,
+        tag("p", answer["sentence"]),
+        _place(f"tile-{name}", paper="200") if answer["spark"] else None,
     )
 
 

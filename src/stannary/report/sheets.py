@@ -1,4 +1,4 @@
-"""Sheets of results: verdict, gains, price gap, prices, flows, leaks, things, and a view.
+"""Sheets of results: verdict, gains, price gap, prices, flows, leaks, things, exposure, and a view.
 
 Next: `sheets_law`, the sheets of what it rests on; `workbook`, which writes them.
 """
@@ -8,18 +8,21 @@ from ..market.things import added
 from ..market.verdict import REASONS, Verdict
 from ..market.view import View
 from ..market.views import buyers, routes
-from ..secretariat import Study
+from ..secretariat import Stress, Study
+from ..secretariat.exposed import exposed
 from ..terms.units import KG_PER_TONNE
 from . import things
 from .table import Cell, Column, Table, yes
 
 
 def results(study: Study, verdict: Verdict) -> list[Table]:
-    """The sheets in order; those of leaks, things and a view only where there is one."""
+    """The sheets in order; those of leaks, things, exposure and a view only where there is one."""
     found = [
         _verdict(study, verdict), _gains(study, verdict), _price_gap(study, verdict),
         _prices(study), _flows(study), _leaks(study), _things(study),
     ]  # fmt: skip
+    if study.stress is not None and study.stress.converged:
+        found.append(_exposed(study.stress))
     if study.view is not None:
         found.append(_view(study, study.view))
     return [table for table in found if table.rows]
@@ -191,6 +194,31 @@ def _things(study: Study) -> Table:
         " more for them."
     )
     return Table("Things", "What it adds to things you know", units, columns, rows)
+
+
+def _exposed(stress: Stress) -> Table:
+    cases = stress.cases
+    columns = (
+        Column("Product", "text", 14), Column("Name", "text", 34), Column("Use, t/y", "tonnes", 15),
+        Column("From whom is cut off, t/y", "tonnes", 15), Column("Own stock, t", "tonnes", 15),
+        Column("Of the stockpile, t", "tonnes", 15), Column("Use, USD/y", "money", 17),
+        *(Column(f"Runs {case}, t/y", "tonnes", 15) for case in cases),
+        *(Column(f"Goes without {case}, USD/y", "money", 17) for case in cases),
+        *(Column(f"Days in full {case}", "price", 14) for case in cases),
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = [
+        (row.product, stress.world.products[row.product].name, row.use, row.sent, row.own, row.pool,
+         row.value, *row.served, *row.lost, *row.days)
+        for row in exposed(stress)
+    ]  # fmt: skip
+    units = (
+        "Use: of a normal year, runs: of the year of the cut. USD at what each buyer pays in a normal"
+        f" year. Printed by {stress.command}"
+    )
+    shows = (
+        f"What still runs without the exports of {', '.join(stress.cut)}, {stress.months} months"
+    )
+    return Table("Exposed", shows, units, columns, rows)
 
 
 def _view(study: Study, view: View) -> Table:

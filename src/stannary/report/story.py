@@ -61,16 +61,29 @@ class Mark(TypedDict):
     text: NotRequired[str]
 
 
-class Tile(TypedDict):
-    """A question of the first screen and its answer; `why` is the formula with its values."""
+class Answer(TypedDict):
+    """One answer to a question of the first screen; `why` is the formula with its values.
 
-    key: Literal["hold", "pay", "made"]
-    question: str
+    command  prints it in full; where it is none of its own, the report's
+    """
+
     number: str
     sentence: str
     spark: list[Mark]
     why: str
+    command: NotRequired[str]
+
+
+class Tile(Answer):
+    """A question of the first screen and its answer for the zone.
+
+    answers  those for the other views, by id; without them this one is for every view
+    """
+
+    key: Literal["hold", "pay", "made", "exposed"]
+    question: str
     inputs: NotRequired[list[Input]]
+    answers: NotRequired[dict[str, Answer]]
 
 
 class View(TypedDict):
@@ -128,6 +141,48 @@ class Door(TypedDict):
     tonnes: float
     lost_usd: float
     collected_usd: float
+
+
+class Runs(TypedDict):
+    """Part of its use that a member still runs in a cut, by case; empty: it uses nothing.
+
+    value_usd  of its use in a normal year, USD a year
+    """
+
+    name: str
+    value_usd: float
+    runs: list[float]
+
+
+class Short(Runs):
+    """A product that runs short in a cut.
+
+    use    t/y in a normal year
+    days   of the cut that run in full, by case
+    price  times its normal one, in the last case; None: none arrives
+    """
+
+    use: float
+    days: list[float]
+    price: float | None
+    price_text: str
+    why: str
+
+
+class Exposure(TypedDict):
+    """What a cut of the dominant supplier does; without cases where it did not clear.
+
+    heads  short names of the cases
+    """
+
+    sentence: str
+    notes: str
+    cases: list[str]
+    heads: list[str]
+    products: list[Short]
+    members: list[Runs]
+    cautions: list["Warn"]
+    command: str
 
 
 class Product(TypedDict):
@@ -251,6 +306,7 @@ class Story(TypedDict):
     things: list[Thing]
     leaks: list[Leak]
     doors: list[Door]
+    exposure: NotRequired[Exposure]
     view_products: dict[str, dict[str, Seen]]
     slider: NotRequired[Slider]
     look_out: list[Warn]

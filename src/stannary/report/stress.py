@@ -22,6 +22,7 @@ from .names import (
     region_name,
 )
 from .stress_facts import NOTICED
+from .words import not_quite
 
 ROWS = 7
 LABEL = 13
@@ -42,7 +43,7 @@ def screen(stress: Stress) -> str:
     below = [*next_line(stress_facts.following(stress)), *wrap(stress_facts.check_line(stress))]
     above = [
         title,
-        [*wrap(headline(stress)), *wrap(_notes(stress))],
+        [*wrap(headline(stress)), *wrap(notes(stress))],
         _table(stress, rows),
         stress_facts.split(stress, rows),
     ]
@@ -87,23 +88,35 @@ def headline(stress: Stress) -> str:
     """What part of their use those who are asked for still run, in a sentence."""
     if not stress.converged:
         return "No result: the market did not balance."
+    parts = exposure(stress)
+    if parts and stress.viewer is not None and stress.viewer.end_use:
+        return f"{_when(stress)} {_of_group(stress, parts)}"
+    return brief(stress)
+
+
+def brief(stress: Stress) -> str:
+    """The same without the days and the first input that a group of buyers runs short of."""
+    if not stress.converged:
+        return f"No result: the market in which {_stopped(stress)} did not balance."
+    parts = exposure(stress)
+    if not parts:
+        return f"{_when(stress)} {people(stress)} lack nothing: they use none of it."
+    if stress.viewer is not None and stress.viewer.end_use:
+        return f"{_when(stress)} {people(stress)} run {_whole(stress, parts)}."
+    shown = _cases(stress, [not_quite(part) for part in parts])
+    shown = shown.replace("%", "% of its use (by value at normal prices)", 1)
+    return f"{_when(stress)} {people(stress)} runs {shown}."
+
+
+def _when(stress: Stress) -> str:
+    return f"If {_stopped(stress)},"
+
+
+def _stopped(stress: Stress) -> str:
     cut = [region_name(stress.world, region) for region in stress.cut]
     ships = "ships" if len(cut) == 1 else "ship"
     months = f"{stress.months} month{'' if stress.months == 1 else 's'}"
-    when = f"If {listed(cut)} {ships} nothing abroad for {months},"
-    parts = exposure(stress)
-    if not parts:
-        return f"{when} {people(stress)} lack nothing: they use none of it."
-    if stress.viewer is not None and stress.viewer.end_use:
-        return f"{when} {_of_group(stress, parts)}"
-    shown = _cases(stress, [_part(part) for part in parts])
-    shown = shown.replace("%", "% of its use (by value at normal prices)", 1)
-    return f"{when} {people(stress)} runs {shown}."
-
-
-def _part(part: float) -> str:
-    """87%, 9.4%; what is not quite all of it is never written as 100%."""
-    return f"{100 * min(part, 0.999):.1f}%" if 0.995 <= part < 1 - 1e-6 else sentences.share(part)
+    return f"{listed(cut)} {ships} nothing abroad for {months}"
 
 
 def _cases(stress: Stress, values: list[str]) -> str:
@@ -122,14 +135,19 @@ def _of_group(stress: Stress, parts: tuple[float, ...]) -> str:
     first = [min(rows, key=lambda row: row.days[case]) for case in range(len(parts))]
     days = [row.days[case] for case, row in enumerate(first)]
     length = DAYS * stress.months / 12
-    whole = _cases(stress, [_part(part) for part in parts])
-    whole = whole.replace("%", "% of their use by value", 1)
+    whole = _whole(stress, parts)
     if min(days) >= length:
         return f"{people(stress)} run in full for all of it: {whole}."
     shown = _cases(stress, [f"{day:.0f}" for day in days])
     shown = shown.replace(" ", " days ", 1) if " " in shown else f"{shown} days"
     name = product_name(stress.world, first[-1].product)
     return f"{people(stress)} run in full for {shown}: {name} are missed first. They run {whole}."
+
+
+def _whole(stress: Stress, parts: tuple[float, ...]) -> str:
+    """What part of its use a group of buyers runs, by case."""
+    whole = _cases(stress, [not_quite(part) for part in parts])
+    return whole.replace("%", "% of their use by value", 1)
 
 
 def people(stress: Stress) -> str:
@@ -143,10 +161,10 @@ def people(stress: Stress) -> str:
     return f"the world outside {listed([region_name(stress.world, r) for r in stress.cut])}"
 
 
-def _notes(stress: Stress) -> str:
+def notes(stress: Stress) -> str:
     """How many products run short, and for whom else the viewer answers."""
     rows, who, said = exposed(stress), stress.viewer, list[str]()
-    short = [row for row in rows if _short(row)]
+    short = [row for row in rows if runs_short(row)]
     if len(rows) > 1:
         last = [row for row in short if row.served[-1] < (1 - NOTICED) * row.use]
         count = f"{len(short) or 'None'} of {many(len(rows), 'product')} run short"
@@ -166,14 +184,14 @@ def _notes(stress: Stress) -> str:
 # -------------------------------------------------------------------------------- the table
 
 
-def _short(row: Exposed) -> bool:
+def runs_short(row: Exposed) -> bool:
     """Whether anything is missed in any case."""
     return min(row.served) < (1 - NOTICED) * row.use
 
 
 def _table(stress: Stress, rows: tuple[Exposed, ...]) -> list[str]:
     """At most seven products that run short, worst hit by value first."""
-    short = [row for row in rows if _short(row)]
+    short = [row for row in rows if runs_short(row)]
     if not short:
         return []
     heads = [HEADS[case] for case in stress.cases]

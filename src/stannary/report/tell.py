@@ -1,7 +1,7 @@
 """Tell: from a study to the story of its report. Numbers are the study's; words are `sentences`'.
 
 Next: `grounds`, what it rests on and the law; `tell_views`, who looks at it; `tell_leaks`, what goes
-unpaid; `slide`, the slider; `story`, the shape of it all.
+unpaid; `tell_exposed`, who is exposed to a cut; `slide`, the slider; `story`, the shape of it all.
 """
 
 import re
@@ -14,7 +14,7 @@ from ..market.verdict import HOLDS_WITHIN, ProductVerdict, Verdict
 from ..secretariat import Study
 from ..terms.dates import long
 from ..terms.units import KG_PER_TONNE
-from . import files, grounds, latest, money, sentences, slide, tell_leaks, tell_views
+from . import files, grounds, latest, money, sentences, slide, tell_exposed, tell_leaks, tell_views
 from .names import first_up, product_name, region_name
 from .story import SCHEMA, Gain, Input, Mark, NotSolved, Product, Tile, Title, Warn
 from .words import MINUS, change, decimals_of, exact, figure, fixed, that_add_up
@@ -57,18 +57,25 @@ def story(study: Study) -> Mapping[str, object]:
 def _found(study: Study, verdict: Verdict) -> dict[str, object]:
     """Everything that a study which cleared has to tell, but for its slider."""
     rows = sentences.told_rows(study)
+    seen = tell_views.views(study, [row.product for row in rows])
     return {
         "headline": sentences.headline(study),
         "latest": latest.sentence(study),
         "assumed_count": len(study.assumed),
-        "tiles": [_hold(study, rows), _pay(study, verdict), _made(study, rows)],
-        **tell_views.views(study, [row.product for row in rows]),
+        "tiles": [
+            _hold(study, rows),
+            _pay(study, verdict),
+            _made(study, rows),
+            *tell_exposed.tiles(study, seen["views"]),
+        ],
+        **seen,
         "products": [_product(study, row) for row in rows],
         "gains": _gains(study, verdict),
         "price_gap": {part: getattr(verdict.price_gap, part) for part in money.GAP},
         "bound": money.bound_alone(verdict) if study.with_bloc.zone else "",
         "zone_users_usd": verdict.zone_users,
         **tell_leaks.told(study),
+        **tell_exposed.told(study),
         "look_out": [_warn(text, command) for text, command in sentences.look_out(study)],
         "rests_on": grounds.rests_on(study),
         "rules": grounds.rules(study),

@@ -4,6 +4,7 @@ Next: `market.view`, where their numbers come from; `tell`, which puts them into
 """
 
 from collections.abc import Sequence
+from typing import TypedDict
 
 from ..market.verdict import Side
 from ..market.view import Sight, View, Viewer, groups_in, seen
@@ -17,7 +18,16 @@ SMALL = 2.5e5
 """USD a year below which what a group of buyers pays more is not told."""
 
 
-def views(study: Study, products: Sequence[str]) -> dict[str, object]:
+class Views(TypedDict):
+    """The parts of the story that say who can look at it."""
+
+    views: list[story.View]
+    viewed: str
+    groups: list[Group]
+    view_products: dict[str, dict[str, Seen]]
+
+
+def views(study: Study, products: Sequence[str]) -> Views:
     """`views`, `viewed`, `groups` and `view_products` of the story, over these products."""
     zone, who = study.with_bloc.zone, study.viewer
     regions = sorted(zone, key=lambda region: region_name(study.world, region))

@@ -61,6 +61,16 @@ def percent(share: float | None) -> str:
     return f"{Decimal(100 * share).quantize(Decimal(1), ROUND_HALF_UP):f}%"
 
 
+def share(part: float) -> str:
+    """2.1%, 11%: two digits."""
+    return f"{100 * part:.1f}%" if part < 0.0995 else f"{100 * part:.0f}%"
+
+
+def not_quite(part: float) -> str:
+    """87%, 9.4%; what is not quite all of it is never written as 100%."""
+    return f"{100 * min(part, 0.999):.1f}%" if 0.995 <= part < 1 - 1e-6 else share(part)
+
+
 def millions(usd: float) -> str:
     """Signed M USD: +290, −0.420; the unit is written beside it. Below 500 USD: 0."""
     if abs(usd) < 500:

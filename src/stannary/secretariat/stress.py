@@ -35,8 +35,8 @@ from ..market.view import Viewer, viewer
 from ..terms.errors import BadInput, UnknownName
 from ..terms.names import countries
 from ..world import World
+from .asked import AGREEMENT, WORLD, amended, command_line
 from .emergency import Pool, Share, pools, shared
-from .study import AGREEMENT, WORLD, amended, command_line
 
 CASES = ("without the bloc", "with the bloc", "with its stockpile")
 """What is compared, in this order."""
@@ -320,16 +320,21 @@ def _price(
     return asked
 
 
+def worth(stress: Stress) -> tuple[float, tuple[float, ...]]:
+    """USD of what those who are asked for use in a normal year, and of what they run, by case.
+
+    Every tonne at what its buyer pays in a normal year, at every stage that it passes.
+    """
+    return sum(row.use * row.normal for row in stress.seen), tuple(
+        sum(row.served[case] * row.normal for row in stress.seen)
+        for case in range(len(stress.cases))
+    )
+
+
 def exposure(stress: Stress) -> tuple[float, ...]:
     """Part of their use that those who are asked for still run, by case, 0..1.
 
-    By value: every tonne at what its buyer pays in a normal year, at every stage that it passes. None
-    of a market that did not clear, or where nobody uses anything.
+    By value, see `worth`. None of a market that did not clear, or where nobody uses anything.
     """
-    value = sum(row.use * row.normal for row in stress.seen)
-    if value <= 0:
-        return ()
-    return tuple(
-        sum(row.served[case] * row.normal for row in stress.seen) / value
-        for case in range(len(stress.cases))
-    )
+    value, runs = worth(stress)
+    return tuple(usd / value for usd in runs) if value > 0 else ()

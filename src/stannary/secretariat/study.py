@@ -1,30 +1,31 @@
 """`run`: an agreement on a world, the market without and with the bloc, and the verdict."""
 
-import shlex
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from ..agreement import Agreement, amend_all, overlay
+from ..agreement import Agreement
 from ..market.calibrate import market
 from ..market.measures import base_day
 from ..market.outcome import Outcome, default_day, solve_base, solve_on
 from ..market.verdict import Verdict, verdict
 from ..market.view import View, Viewer, seen, viewer
-from ..terms.errors import BadInput
 from ..world import World
+from .asked import AGREEMENT, WORLD, amended, command_line
 from .elsewhere import Elsewhere, elsewhere
+from .stress import Stress, stress
 
-AGREEMENT, WORLD = "bloc-2026", "base-2024"
 AWAY = 1.2
 """The base year is solved again from prices this many times the base's, alternately up and down."""
 
 
-@dataclass(frozen=True, slots=True)
+# No slots: what is asked for late is kept in the instance.
+@dataclass(frozen=True)
 class Study:
     """What `run` found: one market without and with the bloc, on one day.
 
@@ -70,26 +71,24 @@ class Study:
         """The command that makes this study again."""
         return command_line("run", self.asked, self.day, self.settings, self.viewer)
 
+    @cached_property
+    def stress(self) -> Stress | None:
+        """What `stress` finds where the dominant supplier ships nothing abroad for a year.
 
-def command_line(
-    verb: str,
-    asked: tuple[str, str],
-    day: date,
-    settings: tuple[str, ...],
-    who: Viewer | None,
-    options: Iterable[str] = (),
-) -> str:
-    """The command that makes a study again; `options` are the verb's own, before the common ones."""
-    law, world = asked
-    parts = ["stannary", verb, law, *options]
-    if world != WORLD:
-        parts += ["--world", world]
-    parts += ["--day", str(day)]
-    for setting in settings:
-        parts += ["--set", setting]
-    if who:
-        parts += ["--for", who.asked]
-    return shlex.join(parts)
+        Solved when it is first asked for, and kept. The supplier is that of every mineral for which
+        the law names no other. None: not cleared, or the world has no region that is that country.
+        """
+        schedule = self.with_bloc.schedule
+        if self.verdict is None or schedule is None:
+            return None
+        supplier = schedule.dominant_supplier["*"]
+        region = self.world.region_of(supplier)
+        if region is None or self.world.regions[region].iso3 != {supplier}:
+            return None
+        seen_by = self.viewer and self.viewer.asked
+        found = stress(self.agreement, self.world, self.day, cut=[supplier], view=seen_by)
+        # The agreement that was handed over has its amendments already.
+        return replace(found, asked=self.asked, settings=self.settings)
 
 
 def run(
@@ -150,18 +149,3 @@ def run(
         view=seen(without, with_bloc, [who])[0] if cleared and who else None,
         latest=latest,
     )
-
-
-def amended(law: Agreement, setting: str) -> Agreement:
-    """`law` after one `--set`: ARTICLE.ID[.DATE]=VALUE, or a TOML file. Raises BadInput."""
-    if "=" not in setting:
-        if setting.endswith(".toml"):
-            return overlay(law, setting)
-        raise BadInput(
-            "an amendment without a value",
-            where="--set",
-            value=setting,
-            allowed="ARTICLE.ID[.DATE]=VALUE, or the path of a .toml file",
-            remedy=f"--set {setting}=110",
-        )
-    return amend_all(law, [setting])
