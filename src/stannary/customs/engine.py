@@ -1,0 +1,217 @@
+"""Engines: where entry lines lie, and how an answer leaves them. One expression runs on all.
+
+DuckDB reads files; a table of PostgreSQL or DuckDB is named by a URL, `postgresql://host/base#table`;
+Spark reads the same files where one machine is too small.
+"""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
+from ibis.backends import BaseBackend
+from ibis.expr.types import Table
+
+from ..terms.errors import BadInput, BadTable, Place
+from .columns import ENTRIES
+from .files import check_header, decoded
+
+Engine = Literal["duckdb", "spark"]
+
+ibis.options.sql.fuse_selects = False
+"""Steps stay steps: fused, an amount that is used three times is written three times, and its parts
+three times each; the query grows a hundredfold."""
+
+MEMORY = "600MB"
+"""Most that DuckDB holds before it writes to disk; a file of any length fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Entry lines on an engine.
+
+    table    as written, with `row_number`, 1 = the first row
+    ignored  columns that the contract does not know
+    name     as messages call it
+    """
+
+    backend: BaseBackend
+    table: Table
+    name: str
+    ignored: tuple[str, ...]
+
+
+def opened(entries: str | Path, engine: Engine = "duckdb") -> Source:
+    """Entry lines of a CSV or Parquet file, or of a table in a database.
+
+    Raises BadTable on a file that is empty, not what its ending says, or without a required column;
+    BadInput on a database that does not answer.
+    """
+    if isinstance(entries, str) and "://" in entries:
+        return _database(entries)
+    path = Path(entries)
+    header = _parquet_header(path) if path.suffix == ".parquet" else _csv_header(path)
+    ignored = check_header(path, header, ENTRIES)
+    backend = _spark() if engine == "spark" else _duckdb()
+    if engine == "spark":
+        table = _on_spark(backend, path)
+    elif path.suffix == ".parquet":
+        table = backend.read_parquet(path, file_row_number=True)
+        table = table.mutate(row_number=table.file_row_number + 1).drop("file_row_number")
+    else:
+        table = backend.read_csv(
+            path, all_varchar=True, header=True, delim=",", quote='"', escape='"',
+            auto_detect=False, columns={name: "VARCHAR" for name in header},
+        )  # fmt: skip
+        table = table.mutate(row_number=ibis.row_number() + 1)
+    return Source(backend, table, path.name, ignored)
+
+
+def _duckdb() -> BaseBackend:
+    try:
+        backend = ibis.duckdb.connect(
+            threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2,
+            memory_limit=MEMORY, temp_directory=tempfile.gettempdir(),
+        )  # fmt: skip
+    except duckdb.Error as error:
+        raise BadInput("DuckDB does not start", where="engine", value=str(error)) from error
+    return backend
+
+
+def _spark() -> BaseBackend:
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise BadInput(
+            "Spark is not installed", where="--engine spark", value=str(error),
+            allowed="pyspark and Java", remedy="pip install 'stannary[spark]', and Java 17",
+        ) from error  # fmt: skip
+    session = (
+        SparkSession.builder.appName("stannary").config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "4").getOrCreate()
+    )  # fmt: skip
+    session.sparkContext.setLogLevel("ERROR")
+    return ibis.pyspark.connect(session)
+
+
+def _on_spark(backend: BaseBackend, path: Path) -> Table:
+    if path.suffix == ".parquet":
+        held = pq.read_table(path)
+    else:
+        from .files import read_csv
+
+        header, rows = read_csv(path)
+        columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
+        held = pa.table([pa.array(c, pa.string()) for c in columns], names=header)
+    held = held.append_column("row_number", pa.array(range(1, held.num_rows + 1), pa.int64()))
+    return backend.create_view("stannary_entries", ibis.memtable(held), overwrite=True)
+
+
+def _database(url: str) -> Source:
+    address, _, name = url.partition("#")
+    if not name:
+        raise BadInput(
+            "no table is named", where="ENTRIES", value=url,
+            allowed="a URL with the table behind #: postgresql://host/base#entries",
+        )  # fmt: skip
+    try:
+        backend = ibis.connect(address)
+        table = backend.table(name)
+    except Exception as error:  # every engine raises its own kind
+        raise BadInput(
+            "the database does not answer", where="ENTRIES", value=str(error).splitlines()[0],
+            allowed="a database that can be reached, and a table in it",
+        ) from error  # fmt: skip
+    check_header(Path(name), list(table.columns), ENTRIES)
+    known = {c.name for c in ENTRIES}
+    ignored = tuple(c for c in table.columns if c not in known and c != "row_number")
+    if "row_number" not in table.columns:
+        # Rows of a database have no order of their own.
+        order = [table.entry_number, table.line_number]
+        table = table.mutate(row_number=ibis.row_number().over(order_by=order) + 1)
+    else:
+        table = table.mutate(row_number=table.row_number.cast("int64"))
+    return Source(backend, table, name, ignored)
+
+
+def _csv_header(path: Path) -> list[str]:
+    """The header of a CSV file, however long the file is."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(1 << 16)
+    except OSError:
+        decoded(path)  # says what is wrong with it
+        raise
+    if head[:4] == b"PAR1":
+        decoded(path)
+    line = head.split(b"\n", 1)
+    try:
+        text = line[0].decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadTable(
+            "not UTF-8", where=Place(str(path), 1), value=f"byte 0x{head[error.start]:02x}",
+            allowed="UTF-8", remedy="save the file as UTF-8 (it may be Latin-1 or UTF-16)",
+        ) from error  # fmt: skip
+    if not text.strip():
+        raise BadTable("the file is empty", where=str(path), allowed="a header and lines under it")
+    if len(line) == 1 or not line[1].strip():
+        raise BadTable("no line under the header", where=str(path), allowed="at least one line")
+    return next(csv.reader(io.StringIO(text.rstrip("\r"))))
+
+
+def _parquet_header(path: Path) -> list[str]:
+    if not path.is_file():
+        decoded(path)
+    try:
+        found = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise BadTable(
+            "not a Parquet file", where=str(path), value=str(error).splitlines()[0],
+            allowed="a whole Parquet file", remedy="a text file must end in .csv",
+        ) from error  # fmt: skip
+    if not found.metadata.num_rows:
+        raise BadTable("no line in the file", where=str(path), allowed="at least one line")
+    return [name for name in found.schema_arrow.names]
+
+
+def answered(source: Source, table: Table) -> Iterator[pa.RecordBatch]:
+    """The rows of an expression, in batches. Raises BadTable on what the engine cannot read."""
+    try:
+        yield from source.backend.to_pyarrow_batches(table, chunk_size=100_000)
+    except (duckdb.Error, pa.ArrowException) as error:
+        raise unreadable(source, error) from error
+
+
+def written_to(source: Source, table: Table, path: Path) -> None:
+    """Writes the rows of an expression to a Parquet file. Raises OSError where there is no room."""
+    if source.backend.name == "duckdb":
+        try:
+            source.backend.to_parquet(table, path)
+        except duckdb.Error as error:
+            raise unreadable(source, error) from error
+        return
+    schema = table.schema().to_pyarrow()
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in answered(source, table):
+            writer.write_batch(batch.cast(schema))
+
+
+def unreadable(source: Source, error: Exception) -> Exception:
+    """What an engine's own error says, as ours."""
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    if isinstance(error, duckdb.IOException) or "No space left" in str(error):
+        return OSError(28, said)
+    return BadTable(
+        "the lines cannot be read", where=source.name, value=said,
+        allowed="UTF-8, commas between, every row as many cells as the header",
+        remedy="mend the file and run again; nothing was written",
+    )  # fmt: skip
