@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-TOO_LARGE = 10**14
+TOO_LARGE = 10**16
 """Running sums, in cents or grams, above which a line cannot be of this world."""
 
 
@@ -106,7 +106,7 @@ def _next(c: Correction, before: State | None) -> State | Refused:
     if c.held + held < 0 or c.held + customs - c.carriage < 0:
         return no("CREDIT_EXCEEDS_VALUE", "item_value", "no more than what is left")
     if c.held + held >= TOO_LARGE:
-        return no("OUT_OF_RANGE", "item_value", "a sum below 10^12")
+        return no("OUT_OF_RANGE", "item_value", "a sum below 10^14")
     nth = before.nth + 1 if before else 1
     return State(c.row_number, c.original, nth, held, customs, grams, c.credit)
 

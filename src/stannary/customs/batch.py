@@ -18,15 +18,15 @@ from ibis.expr.types import IntegerValue, Table
 from ..terms.errors import StannaryError
 from . import adjust
 from .checks import Check, checks, is_entry
-from .classify import lines, lots_table, standing
+from .classify import lines, lots_table, standing, texts
 from .columns import ENTRIES, LOTS
 from .duty import CARRIED, CENTS, EARLY, owed
-from .engine import Engine, Source, answered, opened, written_to
+from .engine import Engine, Source, answered, forget, opened, step, written_to
 from .entries import written
 from .files import Table as SmallTable
 from .files import read, write_all
 from .law import Law
-from .lookup import Lookup, lookup
+from .lookup import lookup
 
 ASSESSED = (
     "entry_number", "line_number", "line_type", "product", "floor_version", "clause",
@@ -84,7 +84,10 @@ def assess(
     found: list[Totals] = []
 
     def both(folder: Path) -> None:
-        found.append(_assess(source, law, known, folder))
+        try:
+            found.append(_assess(source, law, known, folder))
+        finally:
+            forget(source)
 
     files = write_all(
         out,
@@ -100,17 +103,22 @@ def _assess(source: Source, law: Law, lots: SmallTable | None, folder: Path) -> 
     table = lookup(law)
     proofs = lots_table(lots.rows) if lots is not None else None
     cells = written(source.table, source.name)
-    all_lines = lines(source.table, cells)
     twins = _twins(source, cells)
-    t = owed(standing(all_lines, table, proofs))
+    said = texts(source.table, cells)
+    stood = step(
+        source,
+        "standing",
+        standing(step(source, "lines", lines(source.table, cells)), table, proofs),
+    )
+    t = step(source, "owed", owed(stood))
     with _AsideFile(folder / "set_aside.csv", source) as aside:
         aside.add_small(lots)
-        _set_aside(source, t, checks(t, table, law), twins, aside)
+        _set_aside(source, t, said, checks(t, table, law), twins, aside)
         good = _without(t, aside.rows)
-        states = _corrections(source, good, aside)
+        states = _corrections(source, good, said, aside)
         results = _printed(good.filter(is_entry(good)))
         if states:
-            results = results.union(_differences(source, all_lines, table, proofs, states))
+            results = results.union(_differences(stood, states))
     path = folder / "assessed.parquet"
     written_to(source, results, path)
     read_lines = int(source.backend.execute(source.table.count()))
@@ -214,7 +222,7 @@ class _AsideFile:
 
 
 def _set_aside(
-    source: Source, t: Table, found: list[Check], twins: list[int], aside: _AsideFile
+    source: Source, t: Table, said: Table, found: list[Check], twins: list[int], aside: _AsideFile
 ) -> None:
     numbered = list(enumerate(found, 1))
     verdict: IntegerValue = ibis.cases(*[(c.fails, n) for n, c in numbered], else_=0).cast("int64")
@@ -224,8 +232,9 @@ def _set_aside(
         t = t.drop("row_number_right")
         verdict = ibis.cases((t.twin.notnull(), -1), else_=t.verdict)
     columns = sorted({c.column for c in found} | {"entry_number", "line_number"})
-    bad = t.select("row_number", verdict=verdict, **{c: t[f"text_{c}"] for c in columns})
-    bad = bad.filter(bad.verdict != 0).order_by("row_number")
+    bad = t.select("row_number", verdict=verdict).filter(ibis._.verdict != 0)
+    written_there = said.select("row_number", **{c: said[f"text_{c}"] for c in columns})
+    bad = bad.inner_join(written_there, "row_number").order_by("row_number")
     for batch in answered(source, bad):
         for row in batch.to_pylist():
             n = row["verdict"]
@@ -241,7 +250,7 @@ def _set_aside(
             )  # fmt: skip
 
 
-def _corrections(source: Source, good: Table, aside: _AsideFile) -> list[adjust.State]:
+def _corrections(source: Source, good: Table, said: Table, aside: _AsideFile) -> list[adjust.State]:
     """States that the credits and debits lead to; those that do not stand are set aside."""
     some = good.filter(~is_entry(good))
     zero = ibis.literal(0, "int64")
@@ -249,8 +258,7 @@ def _corrections(source: Source, good: Table, aside: _AsideFile) -> list[adjust.
         "row_number", "entry_number", "line_number", "ref_entry_number", "ref_line_number",
         credit=some.line_type == "credit", day=some.entry_date, currency=some.currency,
         value=some.item_value, mass=some.net_mass_kg, reason=some.adjust_reason,
-        **{f"text_{n}": some[f"text_{n}"] for n in _LOOKED_AT},
-    )  # fmt: skip
+    ).inner_join(said.select("row_number", *[f"text_{n}" for n in _LOOKED_AT]), "row_number")  # fmt: skip
     held = pa.Table.from_batches(
         list(answered(source, corrections)), schema=corrections.schema().to_pyarrow()
     )
@@ -298,10 +306,8 @@ _LOOKED_AT = (
 )  # fmt: skip
 
 
-def _differences(
-    source: Source, all_lines: Table, law: Lookup, lots: Table | None, states: list[adjust.State]
-) -> Table:
-    """What every correction owes: its original reckoned anew, less the state before it."""
+def _differences(stood: Table, states: list[adjust.State]) -> Table:
+    """What every correction owes: its original reckoned anew under its law, less the state before."""
     firsts = {s.original for s in states}
     steps = [adjust.State(s, s, 0, 0, 0, 0, False) for s in sorted(firsts)] + states
     columns = list(zip(*steps, strict=True))
@@ -312,16 +318,14 @@ def _differences(
              for n, c in zip(names, columns, strict=True)], names=list(names),
         )
     )  # fmt: skip
-    originals = all_lines.semi_join(table.select("row_number").distinct(), "row_number")
-    t = originals.inner_join(table, "row_number")
-    t = t.mutate(
-        held_price=t.held_price + t.add_held,
-        customs_price=t.customs_price + t.add_customs,
-        mass=t.mass + t.add_mass,
+    t = stood.inner_join(table, "row_number")
+    t = owed(
+        t.mutate(
+            held_price=t.held_price + t.add_held,
+            customs_price=t.customs_price + t.add_customs,
+            mass=t.mass + t.add_mass,
+        )
     )
-    proven = standing(originals, law, lots).select("row_number", was_proven="proven")
-    t = standing(t, law, None).drop("proven").inner_join(proven, "row_number")
-    t = owed(t.rename(proven="was_proven"))
     by = ibis.window(group_by="row_number", order_by="nth")
     amounts = ("chargeable", *CENTS)
     t = t.mutate(**{f"old_{n}": t[n].lag().over(by) for n in amounts}).filter(ibis._.nth > 0)
@@ -330,9 +334,8 @@ def _differences(
     t = t.mutate(
         security_cents=ibis.literal(0, "int64"),
         reason_codes=ibis.cases((raises, "ADJUSTMENT;CREDIT_RAISES_TOP_UP"), else_="ADJUSTMENT"),
-        original="row_number",
-    ).drop("row_number", "entry_number", "line_number", "line_type")
-    lines_of = all_lines.select(
+    ).drop("entry_number", "line_number", "line_type")
+    lines_of = stood.select(
         at_row="row_number", entry_number="entry_number", line_number="line_number",
         line_type="line_type",
     )  # fmt: skip

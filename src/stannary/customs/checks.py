@@ -43,6 +43,12 @@ def checks(t: Table, lookup: Lookup, law: Law) -> list[Check]:
     return [c._replace(fails=ibis.coalesce(c.fails, False)) for c in found]
 
 
+def given(t: Table, column: str) -> BooleanValue:
+    """Whether something is written in the column."""
+    name = f"given_{column}"
+    return t[name] if name in t.columns else t[column].notnull()
+
+
 def _has(t: Table, fault: str, column: str) -> BooleanValue | None:
     name = f"{fault}_{column}"
     return t[name] if name in t.columns else None
@@ -52,13 +58,11 @@ def _shape(t: Table, lookup: Lookup) -> Iterator[Check]:
     for column in ENTRIES:
         name, words = column.name, " ".join(column.allowed)
         if column.allowed:
-            yield Check(
-                "NOT_ALLOWED", name, words, t[f"given_{name}"] & ~t[name].isin(column.allowed)
-            )
+            yield Check("NOT_ALLOWED", name, words, given(t, name) & ~t[name].isin(column.allowed))
         elif column.kind == "flag":
-            yield Check("NOT_ALLOWED", name, "true false", t[f"given_{name}"] & t[name].isnull())
+            yield Check("NOT_ALLOWED", name, "true false", given(t, name) & t[name].isnull())
     for name, required in _required(t, lookup):
-        yield Check("MISSING_FIELD", name, "a value", required & ~t[f"given_{name}"])
+        yield Check("MISSING_FIELD", name, "a value", required & ~given(t, name))
     for column in ENTRIES:
         if column.kind not in ("integer", "number", "money"):
             continue
@@ -145,7 +149,7 @@ def _goods(t: Table, lookup: Lookup, law: Law) -> Iterator[Check]:
     yield Check("ASSAY_OUT_OF_RANGE", "assay_pct", pure, assay)
     for name in ("moisture_pct", "recycled_pct"):
         yield Check("PERCENT_OUT_OF_RANGE", name, "0 to 100", _no_percentage(t[name]))
-    element = t.given_element & ~t.element.isin(ELEMENTS)
+    element = given(t, "element") & ~t.element.isin(ELEMENTS)
     yield Check("UNKNOWN_ELEMENT", "element", " ".join(ELEMENTS), element)
     yield Check("UNKNOWN_BASIS", "assay_basis", "element compound", _basis_unknown(t, lookup))
     yield Check("STAGE_UNDECIDED", "assay_pct", "an assay in a range of coverage", t.undecided)
@@ -165,7 +169,7 @@ def _basis_unknown(t: Table, lookup: Lookup) -> BooleanValue:
     for n in range(lookup.ranges):
         ranges = ranges | ibis.coalesce(t[f"of_element_{n}"] == 0, False)
     compound = (t.assay_basis == "compound") | ranges
-    strange = t.given_assay_basis & ~t.assay_basis.isin(["element", "compound"])
+    strange = given(t, "assay_basis") & ~t.assay_basis.isin(["element", "compound"])
     return strange | ibis.coalesce(t.named & compound & no_factor, False)
 
 

@@ -19,14 +19,14 @@ from .lookup import DUTIES, Lookup
 def lines(raw: Table, cells: Mapping[str, Written]) -> Table:
     """Lines with typed columns by the contract's names, what is wrong with each, and its heading.
 
-    given_*, text_*  whether and what is written; nan_*, fine_*, large_*, bad_*  its faults, where its
-    type allows of them
+    given_*  whether something is written, where a cell that cannot be read is null
+    nan_*, fine_*, large_*, bad_*  its faults, where its type allows of them
     """
     columns: dict[str, Value] = {"row_number": raw.row_number}
     for name, cell in cells.items():
         columns[name] = cell.value
-        columns[f"given_{name}"] = cell.given
-        columns[f"text_{name}"] = cell.text
+        if cell.unread:
+            columns[f"given_{name}"] = cell.given
         faults = {
             "nan": cell.not_a_number, "fine": cell.too_precise, "large": cell.out_of_range,
             "bad": cell.malformed,
@@ -37,6 +37,11 @@ def lines(raw: Table, cells: Mapping[str, Written]) -> Table:
         mass=t.net_mass_kg, held_price=t.item_value, customs_price=t.item_value,
         hs6=t.hs_code.left(6),
     )  # fmt: skip
+
+
+def texts(raw: Table, cells: Mapping[str, Written]) -> Table:
+    """What is written in every cell, for those who are told what is wrong with a line."""
+    return raw.select("row_number", **{f"text_{name}": cell.text for name, cell in cells.items()})
 
 
 def standing(t: Table, law: Lookup, lots: Table | None) -> Table:
@@ -176,4 +181,3 @@ def lots_table(rows: tuple[Row, ...]) -> Table:
             "date": pa.array([row["date"] for row in unique], pa.date32()),
         })
     )  # fmt: skip
-

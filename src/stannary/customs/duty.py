@@ -101,7 +101,9 @@ def owed(t: Table) -> Table:
         ),
     )  # fmt: skip
     held = t.outcome == "HELD"
-    top_up = ibis.cases((held, _top_up(t.gap_cents, t.cif_cents, t.counted, t.duty_paid)), else_=ZERO)
+    top_up = ibis.cases(
+        (held, _top_up(t.gap_cents, t.cif_cents, t.counted, t.duty_paid)), else_=ZERO
+    )
     t = t.mutate(
         top_up_cents=top_up,
         floor_cents=ibis.cases((t.outcome == "ZONE_ORIGIN", NONE), else_=t.gap_cents),

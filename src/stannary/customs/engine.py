@@ -9,9 +9,10 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 import duckdb
 import ibis
@@ -39,14 +40,16 @@ class Source:
     """Entry lines on an engine.
 
     table    as written, with `row_number`, 1 = the first row
-    ignored  columns that the contract does not know
     name     as messages call it
+    ignored  columns that the contract does not know
+    steps    names that were given to steps on the engine
     """
 
     backend: BaseBackend
     table: Table
     name: str
     ignored: tuple[str, ...]
+    steps: list[str] = field(default_factory=list[str])
 
 
 def opened(entries: str | Path, engine: Engine = "duckdb") -> Source:
@@ -181,6 +184,19 @@ def _parquet_header(path: Path) -> list[str]:
     if not found.metadata.num_rows:
         raise BadTable("no line in the file", where=str(path), allowed="at least one line")
     return [name for name in found.schema_arrow.names]
+
+
+def step(source: Source, name: str, table: Table) -> Table:
+    """An expression under a name on the engine: what follows is read from it, not written again."""
+    named = f"stannary_{name}_{uuid4().hex[:12]}"
+    source.steps.append(named)
+    return source.backend.create_view(named, table)
+
+
+def forget(source: Source) -> None:
+    """Takes the names of the steps off the engine again."""
+    while source.steps:
+        source.backend.drop_view(source.steps.pop(), force=True)
 
 
 def answered(source: Source, table: Table) -> Iterator[pa.RecordBatch]:

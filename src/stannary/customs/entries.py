@@ -5,7 +5,6 @@ A CSV file is read as text; a Parquet file or a table of a database brings types
 Next: `checks`, which says what sets a line aside.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -31,6 +30,7 @@ class Written:
     value      typed: text, whole number, true or false, day; null where it cannot be read
     not_a_number, too_precise, out_of_range, malformed
                what is wrong with it; None where that cannot be, by the column's type
+    unread     whether something may be written that has no value
     """
 
     column: Column
@@ -41,6 +41,7 @@ class Written:
     too_precise: BooleanValue | None = None
     out_of_range: BooleanValue | None = None
     malformed: BooleanValue | None = None
+    unread: bool = False
 
 
 def written(raw: Table, source: str) -> dict[str, Written]:
@@ -52,11 +53,6 @@ def written(raw: Table, source: str) -> dict[str, Written]:
     return {c.name: _written(raw, c, source) for c in ENTRIES if c.name in schema} | {
         c.name: _absent(c) for c in ENTRIES if c.name not in schema
     }
-
-
-def values(cells: Mapping[str, Written]) -> dict[str, Value]:
-    """The typed value of every column."""
-    return {name: cell.value for name, cell in cells.items()}
 
 
 _NULLS = {
@@ -121,10 +117,10 @@ def _from_text(column: Column, cell: StringValue) -> Written:
         return Written(column, text, given, text)
     if column.kind == "flag":
         value = ibis.cases((cell == "true", True), (cell == "false", False), else_=None)
-        return Written(column, text, given, value.cast("boolean"))
+        return Written(column, text, given, value.cast("boolean"), unread=True)
     if column.kind == "day":
         value, malformed = _day(cell, given)
-        return Written(column, text, given, value, malformed=malformed)
+        return Written(column, text, given, value, malformed=malformed, unread=True)
     shaped = given & cell.re_search(r"^-?[0-9]+(\.[0-9]+)?$")
     precise = shaped & cell.re_search(r"\.[0-9]{%d}" % (column.places + 1))
     if column.places == 0:
@@ -137,7 +133,7 @@ def _from_text(column: Column, cell: StringValue) -> Written:
     return Written(
         column, text, given, value,
         not_a_number=given & ~shaped, too_precise=precise,
-        out_of_range=shaped & (large | _below_one(column, value)),
+        out_of_range=shaped & (large | _below_one(column, value)), unread=True,
     )  # fmt: skip
 
 

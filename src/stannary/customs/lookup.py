@@ -192,7 +192,11 @@ def _coverage(law: Law, periods: Periods) -> tuple[int, Table]:
             top = units(row.assay_to, 4) + (row.assay_to == 100)
             longer = row.prefix if len(row.prefix) > 6 else None
             cells += [
-                row.product, int(row.assay_basis == "element"), units(row.assay_from, 4), top, longer
+                row.product,
+                int(row.assay_basis == "element"),
+                units(row.assay_from, 4),
+                top,
+                longer,
             ]
         wide.append((*cells, *[None] * (len(schema) - len(cells))))
     return most, _table(schema, wide)
