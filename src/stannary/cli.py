@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from . import __version__
+from .cli_operate import operate
 from .terms.dates import day as read_day
 from .terms.errors import StannaryError
 
@@ -89,6 +90,8 @@ def stannary(
            compare  what a second agreement changes: floors, prices, who pays
            explain  what a number is made of, where it comes from, what it hangs on
     Bargain  stress  a supplier stops its exports: who gets what, for how many days
+    Operate  price  the floor notice that follows from prices seen, which anyone can recompute
+             origin  which rules of origin a lot meets; who claims more than plants can make
     Data   data   where every number comes from, and what is assumed
            check  whether the law reads, where it meets older law, what a market makes of it
            diff   what another agreement says differently
@@ -358,6 +361,9 @@ def data(
 
     inventory = secretariat.data(world, key, usgs, baci)
     typer.echo(ledger.as_json(inventory) if as_json else ledger.screen(inventory))
+
+
+app.add_typer(operate)
 
 
 def main() -> None:

@@ -26,7 +26,8 @@ def numbers(agreement: Agreement, day: date) -> object:
         [(f.product, f.member, f.usd_per_kg, f.basis) for f in s.floors],
         [(d.product, d.kind, d.importer, d.origin, d.rate, d.counts) for d in s.duties],
         (s.compared_on, s.proven, s.dominant_supplier, s.products),
-        (s.circulation, s.procurement, s.enforcement, s.capture),
+        (s.circulation, s.procurement, s.enforcement, s.capture, s.border),
+        [(m.country, m.valuation, m.fx_date) for m in s.members],
         [(g.product, g.member, g.usd_per_kg) for g in s.guarantees],
         s.stockpile and (s.stockpile.fund, s.stockpile.target_days, s.stockpile.unusable),
     )

@@ -95,6 +95,19 @@ def test_the_fund_of_the_stockpile_is_loan_and_private_capital():
     assert (stockpile.target_days, stockpile.unusable) == (60, Decimal("0.1"))
 
 
+@pytest.mark.parametrize("agreement", [BLOC, NO_BLOC])
+def test_customs_asks_what_the_entry_price_of_the_union_asks_and_exempts_no_consignment(agreement):
+    border = agreement.on(FIRST).border
+    assert border.security_trigger == Decimal("1.08")
+    assert (border.security_sale, border.security_proof, border.in_transit) == (1, 4, 52)
+    assert (border.small_consignment, border.contained_tolerance) == (0, Decimal("0.01"))
+
+
+def test_only_the_united_states_convert_at_the_day_of_export():
+    exporting = {m.country for m in BLOC.on(FIRST).members if m.fx_date == "export"}
+    assert exporting == {"USA"}
+
+
 # Letters and screens cite these; a new article must not move them.
 CITED = {
     "rules.dominant_supplier.*": "Art. 1(2)", "members.USA.status": "Art. 2(1)",
@@ -106,7 +119,11 @@ CITED = {
     "enforcement.disguise.steel": "Art. 9(3)", "enforcement.tempted": "Art. 9(4)",
     "enforcement.detour": "Art. 9(5)", "stockpile.fund": "Art. 10(1)",
     "stockpile.target_days": "Art. 10(2)", "stockpile.unusable": "Art. 10(3)",
-    "responses.capture.*": "Art. 11(1)",
+    "responses.capture.*": "Art. 11(1)", "members.USA.valuation": "Art. 5(2)",
+    "members.USA.fx_date": "Art. 5(4)", "rules.fx_date": "Art. 5(4)",
+    "rules.in_transit": "Art. 5(5)", "rules.security_trigger": "Art. 12(1)",
+    "rules.security_sale": "Art. 12(2)", "rules.security_proof": "Art. 12(3)",
+    "rules.small_consignment": "Art. 12(4)", "rules.contained_tolerance": "Art. 12(5)",
 }  # fmt: skip
 
 

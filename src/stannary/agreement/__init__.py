@@ -10,6 +10,7 @@ from .amendment import amend, amend_all, overlay
 from .article import Parameter, Step
 from .reading import shipped
 from .schedule import (
+    Border,
     Clause,
     Duty,
     Enforcement,
@@ -23,6 +24,7 @@ from .schedule import (
 
 __all__ = [
     "Agreement",
+    "Border",
     "Change",
     "Clause",
     "Duty",

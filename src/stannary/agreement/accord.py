@@ -17,7 +17,7 @@ from ..terms.names import countries
 from .article import Listing, Parameter, Status, Text, Value, of_member
 from .reading import read
 from .schedule import Clause, Duty, LegalProduct, Member, Schedule
-from .standing import at, capture, clause_at, enforcement, floors, guarantees, stockpile
+from .standing import at, border, capture, clause_at, enforcement, floors, guarantees, stockpile
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,7 @@ class Agreement:
                 for path, parameter in sorted(text.parameters.items())
                 if path.startswith("rules.dominant_supplier.")
             },
+            border=border(text, day),
             clauses=tuple(sorted(self._clauses(day), key=lambda clause: clause.path)),
             circulation=cast(
                 Literal["origin", "free"], text.parameters["rules.circulation"].on(day)
@@ -175,9 +176,10 @@ class Agreement:
         )  # a state of the Union has the Union's dates and value basis
         accession = at(text, f"members.{party}.accession", day)
         withdrawal = at(text, f"members.{party}.withdrawal", day)
-        valuation = at(text, f"members.{party}.valuation", day)
-        if valuation is None:
-            valuation = text.parameters["rules.valuation"].on(day)
+        valuation, fx_date = (
+            at(text, f"members.{party}.{rule}", day) or text.parameters[f"rules.{rule}"].on(day)
+            for rule in ("valuation", "fx_date")
+        )
         clause = clause_at(text, f"members.{code}.accession", day) or clause_at(
             text, f"members.{code}.status", day
         )
@@ -192,6 +194,7 @@ class Agreement:
             accession=entered,
             withdrawal=left,
             valuation=cast(Literal["FOB", "CIF"], valuation),
+            fx_date=cast(Literal["entry", "export"], fx_date),
             clause=clause,
             through=country.through,
         )

@@ -153,6 +153,8 @@ FIXED_ARTICLES = {
     "rules.dominant_supplier": "Art. 1(2)",
     "rules.valuation": "Art. 5(2)",
     "rules.compared_on": "Art. 5(3)",
+    "rules.fx_date": "Art. 5(4)",
+    "rules.in_transit": "Art. 5(5)",
     "rules.proven": "Art. 7(2)",
     "rules.circulation": "Art. 7(3)",
     "rules.procurement": "Art. 7(4)",
@@ -165,6 +167,11 @@ FIXED_ARTICLES = {
     "stockpile.target_days": "Art. 10(2)",
     "stockpile.unusable": "Art. 10(3)",
     "responses.capture": "Art. 11(1)",
+    "rules.security_trigger": "Art. 12(1)",
+    "rules.security_sale": "Art. 12(2)",
+    "rules.security_proof": "Art. 12(3)",
+    "rules.small_consignment": "Art. 12(4)",
+    "rules.contained_tolerance": "Art. 12(5)",
 }
 
 _MEMBER = re.compile(r"[A-Z]{3}")
@@ -195,7 +202,8 @@ def numbered(text: Text) -> Text:
         kind, _, rest = path.partition(".")
         if kind == "members":
             code, _, field = rest.partition(".")
-            return "Art. 5(2)" if field == "valuation" else f"Art. 2({countries[code]})"
+            shared = FIXED_ARTICLES.get(f"rules.{field}")  # what a rule says for all other members
+            return shared or f"Art. 2({countries[code]})"
         if kind == "floors":
             product, member = of_member(path)
             return f"Art. 4({floors.index(product) + 1})" + (f"({member})" if member else "")

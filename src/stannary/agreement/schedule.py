@@ -32,6 +32,7 @@ class Member:
     inside     accession <= day < withdrawal
     accession  None: no date agreed
     valuation  base of its ad valorem duty
+    fx_date    day whose exchange rate an invoice is converted at
     through    the customs union by which it is inside (`EUU`), None: in its own right. Whoever
                counts parties counts the rows without it
     """
@@ -43,6 +44,7 @@ class Member:
     accession: date | None
     withdrawal: date | None
     valuation: Literal["FOB", "CIF"]
+    fx_date: Literal["entry", "export"]
     clause: Clause
     through: str | None = None
 
@@ -151,6 +153,27 @@ class Stockpile:
 
 
 @dataclass(frozen=True, slots=True)
+class Border:
+    """What customs asks besides the floor (Art. 5 and 12).
+
+    in_transit           days of grace: goods exported before a floor began and entered fewer days
+                         than this after it have the floor of the day of export; 0: none have
+    security_trigger     a price above this multiple of the market price asks for a security, 1..2
+    security_sale        months after the sale within which the price must be proven
+    security_proof       months after the entry within which it must be, sold or not
+    small_consignment    CIF value of a line up to which no top-up is due, USD; 0: no limit
+    contained_tolerance  share by which a declared content may differ from mass x assay, 0..1
+    """
+
+    in_transit: int
+    security_trigger: Decimal
+    security_sale: int
+    security_proof: int
+    small_consignment: Decimal
+    contained_tolerance: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Duty:
     """A statutory duty of a member.
 
@@ -183,6 +206,7 @@ class Schedule:
                        ISO3 of the seller; `*` is every country without a row
     stockpile          None: the agreement has none that day
     dominant_supplier  ISO3 of the country selling most, by mineral; `*` is the rule for the rest
+    border             what customs asks besides the floor
     clauses            of every parameter and listing standing that day, sorted by path
     """
 
@@ -196,6 +220,7 @@ class Schedule:
     compared_on: Literal["duty-paid", "cif"]
     proven: Decimal
     dominant_supplier: dict[str, str]
+    border: Border
     clauses: tuple[Clause, ...]
     circulation: Literal["origin", "free"] = "origin"
     procurement: Literal["any", "zone"] = "any"

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import cast
 
 from .article import Step, Text, Value, of_member
-from .schedule import HONEST, Clause, Enforcement, Floor, Guarantee, Stockpile
+from .schedule import HONEST, Border, Clause, Enforcement, Floor, Guarantee, Stockpile
 from .values import STOCKPILE
 
 FOUR_PLACES = Decimal("0.0001")
@@ -123,6 +123,22 @@ def enforcement(text: Text, day: date) -> Enforcement:
 def capture(text: Text, day: date) -> dict[str, Decimal]:
     """Article 11 by ISO3 and `*`, which is 0 where nothing is said."""
     return {"*": Decimal(0)} | _rows(text, "responses.capture.", day)
+
+
+def border(text: Text, day: date) -> Border:
+    """What customs asks besides the floor. Raises NotYetInForce before the first day of a rule."""
+
+    def said(rule: str) -> Decimal:
+        return cast(Decimal, text.parameters[f"rules.{rule}"].on(day))
+
+    return Border(
+        in_transit=int(said("in_transit")),
+        security_trigger=said("security_trigger"),
+        security_sale=int(said("security_sale")),
+        security_proof=int(said("security_proof")),
+        small_consignment=said("small_consignment"),
+        contained_tolerance=said("contained_tolerance"),
+    )
 
 
 def stockpile(text: Text, day: date) -> Stockpile | None:

@@ -17,6 +17,7 @@ VALUATIONS = ("FOB", "CIF")
 COMPARISONS = ("duty-paid", "cif")
 CIRCULATIONS = ("origin", "free")
 PROCUREMENTS = ("any", "zone")
+RATE_DAYS = ("entry", "export")
 
 # A rate of 25 is a percentage somebody forgot to divide; the highest real ones are near 7 (700 %).
 HIGHEST_RATE = Decimal(10)
@@ -24,6 +25,11 @@ HIGHEST_RATE = Decimal(10)
 HIGHEST_FLOOR = Decimal(10_000_000)
 # The highest multiple found in a statute is 4 (19 USC 1592, gross negligence).
 HIGHEST_PENALTY = Decimal(100)
+# A trigger of two and more would ask for a security from nobody.
+HIGHEST_TRIGGER = Decimal(2)
+# A grace of a year and a deadline of ten years are beyond any in the statutes read.
+LONGEST_GRACE = Decimal(365)
+LONGEST_DEADLINE = Decimal(120)
 # Ten years of use is more than any stockpile on record.
 LONGEST_TARGET = Decimal(3650)
 
@@ -110,6 +116,32 @@ def _between(
     return check
 
 
+def _whole(what: str, unit: str, most: Decimal) -> Callable[[object, Place], Value]:
+    """Whole numbers from 0 to `most`."""
+
+    def check(raw: object, place: Place) -> Value:
+        value = number(raw, place)
+        if not 0 <= value <= most or value != value.to_integral_value():
+            raise BadArticle(
+                what, where=place, value=str(value), allowed=f"whole {unit} from 0 to {most}"
+            )
+        return value
+
+    return check
+
+
+def _trigger(raw: object, place: Place) -> Value:
+    value = number(raw, place)
+    if not 1 <= value < HIGHEST_TRIGGER:
+        raise BadArticle(
+            "not a trigger",
+            where=place,
+            value=str(value),
+            allowed=f"a multiple of the market price from 1 to below {HIGHEST_TRIGGER}: 1.08",
+        )
+    return value
+
+
 def _cost(raw: object, place: Place) -> Value:
     value = number(raw, place)
     if not 0 < value <= 1:
@@ -184,11 +216,13 @@ FORM = Kind("share", _form)
 """A floor stated as a share of another product's floor (`follows`)."""
 DUTY = Kind("ad valorem", _rate)
 VALUATION = _one_of("valuation", VALUATIONS)
+RATE_DAY = _one_of("day of the exchange rate", RATE_DAYS)
 MEMBER = {
     "status": Kind("name", _one_of("status", STATUSES), required=True),
     "accession": Kind("date", _day),
     "withdrawal": Kind("date", _day),
     "valuation": Kind("name", VALUATION),
+    "fx_date": Kind("name", RATE_DAY),
 }
 RULES = {
     "compared_on": Kind("name", _one_of("comparison", COMPARISONS), required=True),
@@ -197,6 +231,19 @@ RULES = {
     "procurement": Kind("name", _one_of("procurement", PROCUREMENTS), required=True),
     "valuation": Kind("name", VALUATION, required=True),
     "dominant_supplier": Kind("name", _country, required=True),
+    "fx_date": Kind("name", RATE_DAY, required=True),
+    "in_transit": Kind("days", _whole("not a grace", "days", LONGEST_GRACE), required=True),
+    "security_trigger": Kind("times", _trigger, required=True),
+    "security_sale": Kind(
+        "months", _whole("not a deadline", "months", LONGEST_DEADLINE), required=True
+    ),
+    "security_proof": Kind(
+        "months", _whole("not a deadline", "months", LONGEST_DEADLINE), required=True
+    ),
+    "small_consignment": Kind(
+        "USD", _between("a negative limit", "0 or more, USD; 0: no limit"), required=True
+    ),
+    "contained_tolerance": Kind("share", _share, required=True),
 }
 BY_CLASS = {
     "audit_rate": Kind("share", _share, required=True),
@@ -233,4 +280,5 @@ MEMBER_DESCRIPTIONS = {
     "accession": "First day on which {name} is inside the zone.",
     "withdrawal": "First day on which {name} is no longer inside the zone.",
     "valuation": "Customs value on which {name} levies ad valorem duty.",
+    "fx_date": "Day whose exchange rate {name} converts an invoice at: of entry, or of export.",
 }

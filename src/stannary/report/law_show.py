@@ -56,6 +56,7 @@ def as_json(shown: Shown) -> str:
     """The same for machines, whole: every clause standing, every change to come."""
     schedule = shown.schedule
     enforcement, stockpile = schedule.enforcement, schedule.stockpile
+    border = schedule.border
     body: dict[str, object] = {
         "schema": "stannary-show/1",
         "agreement": shown.agreement.name,
@@ -68,7 +69,8 @@ def as_json(shown: Shown) -> str:
             {
                 "country": m.country, "name": m.name, "status": m.status, "inside": m.inside,
                 "through": m.through, "accession": written(m.accession),
-                "withdrawal": written(m.withdrawal), "valuation": m.valuation, **clause(m.clause),
+                "withdrawal": written(m.withdrawal), "valuation": m.valuation, "fx_date": m.fx_date,
+                **clause(m.clause),
             }
             for m in schedule.members
         ],
@@ -98,6 +100,14 @@ def as_json(shown: Shown) -> str:
             "compared_on": schedule.compared_on, "proven": plain(schedule.proven),
             "circulation": schedule.circulation, "procurement": schedule.procurement,
             "dominant_supplier": schedule.dominant_supplier,
+        },
+        "border": {
+            "in_transit_days": border.in_transit,
+            "security_trigger": plain(border.security_trigger),
+            "security_sale_months": border.security_sale,
+            "security_proof_months": border.security_proof,
+            "small_consignment_usd": plain(border.small_consignment),
+            "contained_tolerance": plain(border.contained_tolerance),
         },
         "enforcement": {
             "audit_rate": numbers(enforcement.audit_rate),
@@ -256,6 +266,12 @@ def _rules(schedule: Schedule) -> list[str]:
         own = [f"{name_of(c)} {percent(v)}" for c, v in schedule.capture.items() if c != "*"]
         kept = "; ".join([percent(schedule.capture["*"]), *own])
         rows.append(("Art. 11", f"share of a top-up that outside sellers keep: {kept}"))
+    if schedule.floors:
+        b = schedule.border
+        asked = f"a price over {b.security_trigger} times the market's asks for a security"
+        if b.small_consignment:
+            asked += f"; no top-up up to {b.small_consignment.normalize():f} USD a line"
+        rows.append(("Art. 12", asked))
     lines = ["  Rules"]
     for article, text in rows:
         lines += wrap(text, f"  {article:<11}", " " * 13)
@@ -357,7 +373,7 @@ def _assumed(shown: Shown) -> list[str]:
     words = ", ".join(
         f"{article}:\N{NO-BREAK SPACE}{n}" for article, n in sorted(counts.items(), key=_by_article)
     )
-    return wrap(f"Assumed, by article: {words}. Reasons: {MORE}.")
+    return wrap(f"Assumed, by article: {words}. Why: {MORE}.")
 
 
 def _by_article(pair: tuple[str, int]) -> int:

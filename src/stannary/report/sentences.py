@@ -144,7 +144,7 @@ def _users(gains: dict[str, Gain], who: str) -> str:
 
 def share(part: float) -> str:
     """2.1%, 11%: two digits."""
-    return f"{100 * part:.1f}%" if part < 0.0995 else f"{100 * part:.0f}%"
+    return words.share(part)
 
 
 def _hold(study: Study, floors: list[ProductVerdict]) -> str:
