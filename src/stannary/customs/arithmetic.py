@@ -17,6 +17,9 @@ PRICE_TO_CENTS = 10**5
 MOST = 4 * 10**18
 """Amounts above this are not reckoned: two of them still add up within 64 bits."""
 
+EXACT = 2.0**52 - 10**6
+"""Products below this are whole numbers as floats, half a unit added."""
+
 
 def whole(value: Value) -> IntegerValue:
     """An integer that stood as a float."""
@@ -24,7 +27,7 @@ def whole(value: Value) -> IntegerValue:
 
 
 def quotient(x: IntegerValue, by: int) -> IntegerValue:
-    """x // by for x >= 0, exactly.
+    """X // by for x >= 0, exactly.
 
     `//` of the engines goes through a float or differs between them; here the dividend is an exact
     multiple, and the quotient is below 2^52, so that its float rounds back to it.
@@ -33,16 +36,21 @@ def quotient(x: IntegerValue, by: int) -> IntegerValue:
 
 
 def times(a: IntegerValue, b: IntegerValue, unit: int) -> IntegerValue:
-    """a x b / unit, half up, for a, b >= 0; null where it passes MOST (or where a or b is null).
+    """A x b / unit, half up, for a, b >= 0; null where it passes MOST (or where a or b is null).
 
-    The multiple of `unit` in `a` is taken out first: the product of the two large numbers never stands
-    in 64 bits.
+    Below 2^52 the product is exact as a float, and the floor of its quotient too: it lies at least
+    1 / unit below the next whole number, which is more than a float's last place there. Above, the
+    multiple of `unit` in `a` is taken out first: the large product never stands in 64 bits.
     """
-    fits = a.cast("float64") * b.cast("float64") < float(MOST) * unit
+    size = a.cast("float64") * b.cast("float64")
+    simple = ((a * b + unit // 2) / unit).floor().cast("int64")
     exact = quotient(a, unit) * b + quotient((a % unit) * b + unit // 2, unit)
-    return ibis.cases((fits, exact), else_=ibis.null("int64"))
+    return ibis.cases(
+        (size.abs() < EXACT, simple),
+        ((a >= 0) & (size < float(MOST) * unit), exact), else_=ibis.null("int64")
+    )  # fmt: skip
 
 
 def positive(x: IntegerValue) -> IntegerValue:
-    """x where it is above 0, else 0; null stays null."""
+    """X where it is above 0, else 0; null stays null."""
     return ibis.cases((x.isnull(), ibis.null("int64")), (x > 0, x), else_=ibis.literal(0, "int64"))

@@ -1,32 +1,36 @@
 """A file of entry lines assessed: every line owes something or is set aside with the reason.
 
-`assess` is the walk: read, twins, checks, corrections, amounts, files. Nothing is left half-written, and
-lines in = lines assessed + lines set aside.
+`assess` is the walk: read, twins, checks, corrections, amounts, files. Nothing is left half-written,
+and lines in = lines assessed + lines set aside.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from ibis.expr.types import IntegerValue, Table
+from ibis.expr.types import Table, Value
 
 from ..terms.errors import StannaryError
 from . import adjust
 from .checks import Check, checks, is_entry
 from .classify import lines, lots_table, standing, texts
 from .columns import ENTRIES, LOTS
-from .duty import CARRIED, CENTS, EARLY, owed
-from .engine import Engine, Source, answered, forget, opened, step, written_to
-from .entries import written
+from .duty import CENTS, owed
+from .engine import Engine, Source, answered, forget, opened, step
+from .entries import Written, written
 from .files import Table as SmallTable
 from .files import read, write_all
 from .law import Law
-from .lookup import lookup
+from .lookup import Lookup, lookup
+
+IntArray = npt.NDArray[np.int64]
 
 ASSESSED = (
     "entry_number", "line_number", "line_type", "product", "floor_version", "clause",
@@ -100,45 +104,114 @@ def assess(
 
 
 def _assess(source: Source, law: Law, lots: SmallTable | None, folder: Path) -> Totals:
-    table = lookup(law)
+    tables = lookup(law)
     proofs = lots_table(lots.rows) if lots is not None else None
     cells = written(source.table, source.name)
-    twins = _twins(source, cells)
-    said = texts(source.table, cells)
-    stood = step(
-        source,
-        "standing",
-        standing(step(source, "lines", lines(source.table, cells)), table, proofs),
-    )
-    t = step(source, "owed", owed(stood))
-    with _AsideFile(folder / "set_aside.csv", source) as aside:
+    declared = step(source, "lines", lines(source.table, cells))
+    work = _Work(source, law, tables, proofs, declared, texts(source.table, cells))
+    with (
+        _AsideFile(folder / "set_aside.csv", source) as aside,
+        _AssessedFile(folder / "assessed.parquet") as assessed,
+    ):
         aside.add_small(lots)
-        _set_aside(source, t, said, checks(t, table, law), twins, aside)
-        good = _without(t, aside.rows)
-        states = _corrections(source, good, said, aside)
-        results = _printed(good.filter(is_entry(good)))
-        if states:
-            results = results.union(_differences(stood, states))
-    path = folder / "assessed.parquet"
-    written_to(source, results, path)
-    read_lines = int(source.backend.execute(source.table.count()))
-    totals = _totals(path, read_lines, aside)
-    if totals.read != totals.assessed + totals.aside:
+        corrections = _stream(work, np.array(_twins(source, cells), np.int64), aside, assessed)
+        if corrections.size:
+            states = _corrections(work, corrections, aside)
+            if states:
+                for batch in answered(source, _differences(work, states)):
+                    assessed.add(batch)
+    totals = Totals(
+        assessed.lines + aside.lines, assessed.lines, aside.lines, assessed.cents,
+        dict(sorted(assessed.reasons.items())), dict(sorted(aside.reasons.items())),
+    )  # fmt: skip
+    there = int(source.backend.execute(source.table.count()))
+    if there != totals.read:
         raise DoesNotAddUp(
-            f"{totals.read} lines read are not {totals.assessed} assessed + {totals.aside} set aside"
+            f"{there} lines read are not {totals.assessed} assessed + {totals.aside} set aside"
         )
     return totals
 
 
-def _without(t: Table, rows: Iterable[int]) -> Table:
-    numbers = np.fromiter(rows, dtype=np.int64)
-    if not numbers.size:
-        return t
-    gone = ibis.memtable(pa.table({"row_number": numbers}))
-    return t.anti_join(gone, "row_number")
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the steps of one file share: where it lies, its law, and its lines, typed and as written."""
+
+    source: Source
+    law: Law
+    tables: Lookup
+    proofs: Table | None
+    declared: Table
+    said: Table
+
+    def judged(self, some: Table, name: str) -> tuple[Table, Table, list[Check]]:
+        """Lines with their law, the same with what they owe and their verdict, and the checks.
+
+        verdict  0, or the number of the first check that fails, from 1
+        """
+        stood = step(
+            self.source, f"{name}_standing", standing(some, self.tables, self.proofs)
+        )  # fmt: skip
+        t = step(self.source, f"{name}_owed", owed(stood))
+        found = checks(t, self.tables, self.law)
+        numbered = [(check.fails, n) for n, check in enumerate(found, 1)]
+        return stood, t.mutate(verdict=ibis.cases(*numbered, else_=0).cast("int64")), found
 
 
-def _twins(source: Source, cells: dict) -> list[int]:  # type: ignore[type-arg]
+def _stream(
+    work: _Work, twins: IntArray, aside: "_AsideFile", assessed: "_AssessedFile"
+) -> IntArray:
+    """Runs every line through; returns the rows of the credits and debits that may stand."""
+    _, t, found = work.judged(work.declared, "all")
+    columns = _printed(t, "row_number", "verdict", other=~is_entry(t))
+    corrections: list[IntArray] = []
+    rows, verdicts = [twins], [np.full(len(twins), DUPLICATE)]
+    for batch in answered(work.source, columns):
+        row, verdict, other = (batch[n].to_numpy(zero_copy_only=False) for n in MORE)
+        twin = np.isin(row, twins) if len(twins) else np.zeros(len(row), bool)
+        bad = (verdict != 0) & ~twin
+        if bad.any():
+            rows.append(row[bad])
+            verdicts.append(verdict[bad])
+        good = ~bad & ~twin
+        other = other.astype(bool)
+        corrections.append(row[good & other])
+        kept = batch.select(ASSESSED)
+        good &= ~other
+        assessed.add(kept if good.all() else kept.filter(pa.array(good)))
+    _say(work, found, np.concatenate(rows), np.concatenate(verdicts), aside)
+    return np.concatenate(corrections) if corrections else np.array([], np.int64)
+
+
+DUPLICATE = -1
+MORE = ("row_number", "verdict", "other")
+
+
+def _say(
+    work: _Work, found: list[Check], rows: IntArray, verdicts: IntArray, aside: "_AsideFile"
+) -> None:
+    """Writes the lines that failed, with what stands in them."""
+    if not rows.size:
+        return
+    columns = sorted({c.column for c in found} | {"entry_number", "line_number"})
+    bad = ibis.memtable(pa.table({"row_number": rows, "verdict": verdicts}))
+    told = work.said.select("row_number", **{c: work.said[f"text_{c}"] for c in columns})
+    told = told.inner_join(bad, "row_number").order_by("row_number")
+    for batch in answered(work.source, told):
+        for row in batch.to_pylist():
+            n = row["verdict"]
+            reason, column, allowed = (
+                ("DUPLICATE_LINE", "line_number", "each line once")
+                if n == DUPLICATE
+                else (found[n - 1].reason, found[n - 1].column, found[n - 1].allowed)
+            )
+            met = "" if reason == "MISSING_FIELD" else row[column]
+            aside.add(
+                row["row_number"], row["entry_number"], row["line_number"], reason, column, met,
+                allowed,
+            )  # fmt: skip
+
+
+def _twins(source: Source, cells: Mapping[str, Written]) -> list[int]:
     """Rows that repeat another: all but the first of identical ones, all of differing ones."""
     raw = source.table
     texts = {name: cell.text for name, cell in cells.items()}
@@ -175,7 +248,7 @@ def _twins(source: Source, cells: dict) -> list[int]:  # type: ignore[type-arg]
     return aside
 
 
-def _faulty(cell) -> object:  # noqa: ANN001
+def _faulty(cell) -> object:
     faults = [f for f in (cell.not_a_number, cell.too_precise) if f is not None]
     bad = ibis.literal(False)
     for fault in faults:
@@ -188,7 +261,8 @@ class _AsideFile:
 
     def __init__(self, path: Path, source: Source) -> None:
         self.path, self.source = path, source
-        self.rows: list[int] = []
+        self.lines = 0
+        self.rows: set[int] = set()
         self.reasons: dict[str, int] = {}
 
     def __enter__(self) -> "_AsideFile":
@@ -204,7 +278,8 @@ class _AsideFile:
         self, row: int, entry: str | None, line: str | None, reason: str, column: str,
         met: str | None, allowed: str,
     ) -> None:  # fmt: skip
-        self.rows.append(row)
+        self.lines += 1
+        self.rows.add(row)
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
         said = f"{column} is {met}" if met else f"{column} is empty"
         message = f"{self.source.name}, row {row}: {said}; allowed: {allowed}"
@@ -221,83 +296,66 @@ class _AsideFile:
             ))  # fmt: skip
 
 
-def _set_aside(
-    source: Source, t: Table, said: Table, found: list[Check], twins: list[int], aside: _AsideFile
-) -> None:
-    numbered = list(enumerate(found, 1))
-    verdict: IntegerValue = ibis.cases(*[(c.fails, n) for n, c in numbered], else_=0).cast("int64")
-    if twins:
-        marked = ibis.memtable(pa.table({"row_number": np.array(twins, np.int64)}))
-        t = t.mutate(verdict=verdict).left_join(marked.mutate(twin=True), "row_number")
-        t = t.drop("row_number_right")
-        verdict = ibis.cases((t.twin.notnull(), -1), else_=t.verdict)
-    columns = sorted({c.column for c in found} | {"entry_number", "line_number"})
-    bad = t.select("row_number", verdict=verdict).filter(ibis._.verdict != 0)
-    written_there = said.select("row_number", **{c: said[f"text_{c}"] for c in columns})
-    bad = bad.inner_join(written_there, "row_number").order_by("row_number")
-    for batch in answered(source, bad):
-        for row in batch.to_pylist():
-            n = row["verdict"]
-            reason, column, allowed = (
-                ("DUPLICATE_LINE", "line_number", "each line once")
-                if n < 0
-                else (found[n - 1].reason, found[n - 1].column, found[n - 1].allowed)
-            )
-            met = "" if reason == "MISSING_FIELD" else row[column]
-            aside.add(
-                row["row_number"], row["entry_number"], row["line_number"], reason, column, met,
-                allowed,
-            )  # fmt: skip
-
-
-def _corrections(source: Source, good: Table, said: Table, aside: _AsideFile) -> list[adjust.State]:
+def _corrections(work: _Work, rows: IntArray, aside: _AsideFile) -> list[adjust.State]:
     """States that the credits and debits lead to; those that do not stand are set aside."""
-    some = good.filter(~is_entry(good))
-    zero = ibis.literal(0, "int64")
+    numbers = ibis.memtable(pa.table({"row_number": rows}))
+    some = work.declared.semi_join(numbers, "row_number")
     corrections = some.select(
         "row_number", "entry_number", "line_number", "ref_entry_number", "ref_line_number",
         credit=some.line_type == "credit", day=some.entry_date, currency=some.currency,
         value=some.item_value, mass=some.net_mass_kg, reason=some.adjust_reason,
-    ).inner_join(said.select("row_number", *[f"text_{n}" for n in _LOOKED_AT]), "row_number")  # fmt: skip
-    held = pa.Table.from_batches(
-        list(answered(source, corrections)), schema=corrections.schema().to_pyarrow()
-    )
-    if not held.num_rows:
-        return []
-    freight, insurance = ibis.coalesce(good.freight, zero), ibis.coalesce(good.insurance, zero)
-    taken = ibis.cases(
-        (good.on_fob == 0, zero), (good.incoterm.isin(EARLY), zero),
-        (good.incoterm.isin(CARRIED), freight), else_=freight + insurance,
     )  # fmt: skip
-    originals = good.filter(is_entry(good)).select(
-        original="row_number", ref_entry_number="entry_number", ref_line_number="line_number",
-        original_day="entry_date", original_currency="currency", held="item_value",
-        carriage=taken, grams="net_mass_kg",
-    )  # fmt: skip
-    wanted = ibis.memtable(held.select(["ref_entry_number", "ref_line_number"])).distinct()
-    known: dict[tuple[str, int], dict[str, object]] = {}
-    for batch in answered(
-        source, originals.semi_join(wanted, ["ref_entry_number", "ref_line_number"])
-    ):
-        for row in batch.to_pylist():
-            known[row["ref_entry_number"], row["ref_line_number"]] = row
-    nothing = dict.fromkeys(
-        ("original", "original_day", "original_currency", "held", "carriage", "grams")
-    )
-    texts: dict[int, dict[str, str]] = {}
-    rows: list[adjust.Correction] = []
+    as_written = work.said.select("row_number", *[f"text_{name}" for name in _LOOKED_AT])
+    held = _held(work.source, corrections.inner_join(as_written, "row_number"))
+    known = _originals(work, held, aside)
+    nothing = dict.fromkeys(_OF_ORIGINAL)
+    told: dict[int, dict[str, str]] = {}
+    found: list[adjust.Correction] = []
     for row in held.to_pylist():
-        texts[row["row_number"]] = row
+        told[row["row_number"]] = row
         original = known.get((row["ref_entry_number"], row["ref_line_number"]), nothing)
-        rows.append(adjust.correction({**row, **original}))
-    states, refused = adjust.walk(rows)
+        found.append(adjust.correction({**row, **original}))
+    states, refused = adjust.walk(found)
     for no in sorted(refused):
-        said = texts[no.row_number]
+        said = told[no.row_number]
         aside.add(
             no.row_number, said["text_entry_number"], said["text_line_number"], no.reason,
             no.column, said[f"text_{no.column}"], no.allowed,
         )  # fmt: skip
     return states
+
+
+_OF_ORIGINAL = ("original", "original_day", "original_currency", "held", "carriage", "grams")
+
+
+def _originals(
+    work: _Work, corrections: pa.Table, aside: _AsideFile
+) -> dict[tuple[str, int], dict[str, object]]:
+    """Entry lines that are corrected and were assessed, by entry and line number."""
+    keys = corrections.select(["ref_entry_number", "ref_line_number"])
+    wanted = ibis.memtable(keys.rename_columns(["entry_number", "line_number"])).distinct()
+    some = work.declared.semi_join(wanted, ["entry_number", "line_number"])
+    _, t, _ = work.judged(some, "originals")
+    zero = ibis.literal(0, "int64")
+    freight, insurance = ibis.coalesce(t.freight, zero), ibis.coalesce(t.insurance, zero)
+    taken = ibis.cases(
+        (t.on_fob == 0, zero), (t.early, zero), (t.carried, freight), else_=freight + insurance
+    )
+    originals = t.filter(is_entry(t) & (t.verdict == 0)).select(
+        "entry_number", "line_number", original="row_number", original_day="entry_date",
+        original_currency="currency", held="item_value", carriage=taken, grams="net_mass_kg",
+    )  # fmt: skip
+    return {
+        (row.pop("entry_number"), row.pop("line_number")): row
+        for row in _held(work.source, originals).to_pylist()
+        if row["original"] not in aside.rows
+    }
+
+
+def _held(source: Source, table: Table) -> pa.Table:
+    return pa.Table.from_batches(
+        list(answered(source, table)), schema=table.schema().to_pyarrow()
+    )  # fmt: skip
 
 
 _LOOKED_AT = (
@@ -306,7 +364,7 @@ _LOOKED_AT = (
 )  # fmt: skip
 
 
-def _differences(stood: Table, states: list[adjust.State]) -> Table:
+def _differences(work: _Work, states: list[adjust.State]) -> Table:
     """What every correction owes: its original reckoned anew under its law, less the state before."""
     firsts = {s.original for s in states}
     steps = [adjust.State(s, s, 0, 0, 0, 0, False) for s in sorted(firsts)] + states
@@ -318,6 +376,8 @@ def _differences(stood: Table, states: list[adjust.State]) -> Table:
              for n, c in zip(names, columns, strict=True)], names=list(names),
         )
     )  # fmt: skip
+    rows = ibis.memtable(pa.table({"row_number": sorted(firsts)}))
+    stood, _, _ = work.judged(work.declared.semi_join(rows, "row_number"), "corrected")
     t = stood.inner_join(table, "row_number")
     t = owed(
         t.mutate(
@@ -335,15 +395,15 @@ def _differences(stood: Table, states: list[adjust.State]) -> Table:
         security_cents=ibis.literal(0, "int64"),
         reason_codes=ibis.cases((raises, "ADJUSTMENT;CREDIT_RAISES_TOP_UP"), else_="ADJUSTMENT"),
     ).drop("entry_number", "line_number", "line_type")
-    lines_of = stood.select(
+    lines_of = work.declared.select(
         at_row="row_number", entry_number="entry_number", line_number="line_number",
         line_type="line_type",
     )  # fmt: skip
     return _printed(t.inner_join(lines_of, "at_row"))
 
 
-def _printed(t: Table) -> Table:
-    """The columns of the assessed file, in its units and types."""
+def _printed(t: Table, *more: str, **others: Value) -> Table:
+    """The columns of the assessed file, in its units and types, and more."""
     grams = t.chargeable.cast("float64") / 1000
     rate = t.rate.cast("float64") / 1_000_000
     return t.select(
@@ -352,21 +412,41 @@ def _printed(t: Table) -> Table:
         # Both are below 2^53 in their units: the float rounds back to them.
         chargeable_kg=grams.cast("decimal(18, 3)"), fx_rate=rate.cast("decimal(18, 6)"),
         fx_date="fx_date", **{name: t[name] for name in CENTS}, reason_codes="reason_codes",
+        **{name: t[name] for name in more}, **others,
     )  # fmt: skip
 
 
-def _totals(path: Path, lines_read: int, aside: _AsideFile) -> Totals:
-    file = pq.ParquetFile(path)
-    cents = dict.fromkeys(CENTS, 0)
-    reasons: dict[str, int] = {}
-    for batch in file.iter_batches(columns=[*CENTS, "reason_codes"], batch_size=500_000):
-        import pyarrow.compute as pc
+_TYPES: dict[str, pa.DataType] = {
+    "line_number": pa.int64(), "chargeable_kg": pa.decimal128(18, 3),
+    "fx_rate": pa.decimal128(18, 6), "fx_date": pa.date32(), **dict.fromkeys(CENTS, pa.int64()),
+}  # fmt: skip
+SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ASSESSED])
+"""Names and types of the assessed file."""
 
+
+class _AssessedFile:
+    """Assessed lines, written as they come, and their sums."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lines = 0
+        self.cents = dict.fromkeys(CENTS, 0)
+        self.reasons: dict[str, int] = {}
+
+    def __enter__(self) -> "_AssessedFile":
+        self.writer = pq.ParquetWriter(self.path, SCHEMA)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.writer.close()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        if batch.schema != SCHEMA:
+            batch = batch.cast(SCHEMA)
+        self.lines += batch.num_rows
         for name in CENTS:
-            cents[name] += pc.sum(batch[name]).as_py() or 0
+            self.cents[name] += pc.sum(batch[name]).as_py() or 0
         for pair in pc.value_counts(batch["reason_codes"]).to_pylist():
-            reasons[pair["values"]] = reasons.get(pair["values"], 0) + pair["counts"]
-    return Totals(
-        lines_read, file.metadata.num_rows, len(aside.rows), cents, dict(sorted(reasons.items())),
-        dict(sorted(aside.reasons.items())),
-    )  # fmt: skip
+            reasons, lines_of = pair["values"], pair["counts"]
+            self.reasons[reasons] = self.reasons.get(reasons, 0) + lines_of
+        self.writer.write_batch(batch)

@@ -1,7 +1,7 @@
 """What sets a line aside: the checks of the file contract, in its order; the first that fails wins.
 
-A check is an expression over many lines. Credits and debits pass those of their shape here and their own
-in `adjust`. Next: `duty`.
+A check is an expression over many lines. Credits and debits pass those of their shape here and their
+own in `adjust`. Next: `duty`.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,9 @@ from typing import NamedTuple
 import ibis
 from ibis.expr.types import BooleanValue, IntegerValue, Table
 
-from ..terms.names import countries
 from .arithmetic import FINE, quotient
 from .columns import ELEMENTS, ENTRIES, INCOTERMS
-from .duty import CARRIED, EARLY, unpayable
+from .duty import unpayable
 from .law import Law
 from .lookup import Lookup
 
@@ -99,7 +98,7 @@ _CORRECTIONS = (
 
 def _required(t: Table, lookup: Lookup) -> Iterator[tuple[str, BooleanValue]]:
     entry, correction = is_entry(t), t.line_type.isin(["credit", "debit"])
-    named = t.hs6.isin(lookup.headings) & t.hs_code.re_search(r"^([0-9]{6}|[0-9]{8}|[0-9]{10})$")
+    named = t.hs_formed & (t.named | t.hs6.isin(lookup.headings))
     conditional = {
         "export_date": entry & (t.fx_on_export == 1),
         "element": entry & named,
@@ -120,11 +119,10 @@ def _required(t: Table, lookup: Lookup) -> Iterator[tuple[str, BooleanValue]]:
 
 def _goods(t: Table, lookup: Lookup, law: Law) -> Iterator[Check]:
     yield Check("NOT_A_MEMBER", "import_country", "a member that day", t.on_fob.isnull())
-    codes = sorted(countries())
-    for name in ("origin_country", "export_country"):
-        yield Check("UNKNOWN_COUNTRY", name, "ISO 3166 alpha-3", ~t[name].isin(codes))
-    digits = t.hs_code.re_search(r"^([0-9]{6}|[0-9]{8}|[0-9]{10})$")
-    yield Check("HS_MALFORMED", "hs_code", "6, 8 or 10 digits", ~digits)
+    for name in ("origin", "export"):
+        unknown = t[f"{name}_known"].isnull()
+        yield Check("UNKNOWN_COUNTRY", f"{name}_country", "ISO 3166 alpha-3", unknown)
+    yield Check("HS_MALFORMED", "hs_code", "6, 8 or 10 digits", ~t.hs_formed)
     first = law.agreement_from
     yield Check("BEFORE_AGREEMENT", "entry_date", f"from {first} on", t.entry_date < first)
     for name in ("net_mass_kg", "contained_kg"):
@@ -137,11 +135,10 @@ def _goods(t: Table, lookup: Lookup, law: Law) -> Iterator[Check]:
     terms = " ".join(INCOTERMS)
     yield Check("DDP_NEEDS_BREAKDOWN", "incoterm", terms, t.incoterm == "DDP")
     yield Check("UNKNOWN_INCOTERM", "incoterm", terms, ~t.incoterm.isin(INCOTERMS))
-    early, carried = t.incoterm.isin(EARLY), t.incoterm.isin(CARRIED)
     fob = t.on_fob == 1
     why = "the charge, which this term and the member's valuation ask for"
-    yield Check("CHARGES_MISSING", "freight", why, (early | fob) & t.freight.isnull())
-    insured = early | carried | fob
+    yield Check("CHARGES_MISSING", "freight", why, (t.early | fob) & t.freight.isnull())
+    insured = t.early | t.carried | fob
     yield Check("CHARGES_MISSING", "insurance", why, insured & t.insurance.isnull())
     yield Check("NO_RATE_THAT_DAY", "currency", "a currency with a rate that day", t.rate.isnull())
     pure = "0 to 100, in the basis of coverage too"

@@ -15,6 +15,14 @@ from .files import Row
 from .law_rows import ANY
 from .lookup import DUTIES, Lookup
 
+HS_CODE = r"^([0-9]{6}|[0-9]{8}|[0-9]{10})$"
+
+EARLY = ("EXW", "FCA", "FAS", "FOB")
+"""Terms whose price holds no carriage: E and F."""
+
+CARRIED = ("CFR", "CPT")
+"""Terms whose price holds the freight and no insurance."""
+
 
 def lines(raw: Table, cells: Mapping[str, Written]) -> Table:
     """Lines with typed columns by the contract's names, what is wrong with each, and its heading.
@@ -35,7 +43,8 @@ def lines(raw: Table, cells: Mapping[str, Written]) -> Table:
     t = raw.select(**columns)
     return t.mutate(
         mass=t.net_mass_kg, held_price=t.item_value, customs_price=t.item_value,
-        hs6=t.hs_code.left(6),
+        hs6=t.hs_code.left(6), hs_formed=t.hs_code.re_search(HS_CODE),
+        early=t.incoterm.isin(EARLY), carried=t.incoterm.isin(CARRIED),
     )  # fmt: skip
 
 
@@ -52,6 +61,9 @@ def standing(t: Table, law: Lookup, lots: Table | None) -> Table:
     t = t.mutate(entry_day=_within(t.entry_date, law))
     t = _left(t, law.days.rename(entry_day="day", at="period", entry_fx="fx_period"), ["entry_day"])
     t = _left(t, law.members.rename(at="period"), ["import_country", "at"])
+    for name in ("origin", "export"):
+        known = law.countries.rename({f"{name}_country": "country", f"{name}_known": "known"})
+        t = _left(t, known, [f"{name}_country"])
     t = t.mutate(fx_date=ibis.cases((t.fx_on_export == 1, t.export_date), else_=t.entry_date))
     day_of_rate = law.days.select(fx_day="day", fx_period="fx_period")
     t = _left(t.mutate(fx_day=_within(t.fx_date, law)), day_of_rate, ["fx_day"])
@@ -156,7 +168,9 @@ def _proven(t: Table, law: Lookup, lots: Table | None) -> Table:
     t = _left(t, origins.mutate(origin_inside=True), ["origin_country", "at"])
     claimed = (t.preference == "bloc") & t.lot_ids.notnull() & ibis.coalesce(t.origin_inside, False)
     claims = t.filter(claimed).select("row_number", "product", "entry_date", "lot_ids")
-    pieces = claims.mutate(lot_id=claims.lot_ids.split("|").unnest()).drop("lot_ids")
+    # Spark splits at a pattern, in which | stands for "or".
+    lot_ids = claims.lot_ids.replace("|", "\x1f").split("\x1f")
+    pieces = claims.mutate(lot_id=lot_ids.unnest()).drop("lot_ids")
     certified = lots.select("lot_id", lot_product="product", lot_date="date")
     held = _left(pieces, certified, ["lot_id"])
     good = ibis.coalesce(

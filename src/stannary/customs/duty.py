@@ -1,4 +1,4 @@
-"""The amounts of one line, to the cent: R2 to R7 of the file contract, as an expression over many lines.
+"""The amounts of a line, to the cent: R2 to R7 of the file contract, as an expression over lines.
 
 The rule itself is `agreement.duty.due`, the same that the market applies; here it meets cents. Next:
 `batch`, which runs it over files.
@@ -9,12 +9,6 @@ from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table
 
 from ..agreement.duty import Terms, due
 from .arithmetic import FINE, PRICE_TO_CENTS, positive, times
-
-EARLY = ("EXW", "FCA", "FAS", "FOB")
-"""Terms whose price holds no carriage: E and F."""
-
-CARRIED = ("CFR", "CPT")
-"""Terms whose price holds the freight and no insurance."""
 
 CENTS = (
     "customs_value_cents", "cif_cents", "base_duty_cents", "extra_duty_cents", "floor_cents",
@@ -39,15 +33,14 @@ def masses(t: Table) -> Table:
 def priced(t: Table) -> Table:
     """Adds cif_cents and customs_value_cents, R4: summed in the invoice's currency, then converted."""
     freight, insurance = ibis.coalesce(t.freight, ZERO), ibis.coalesce(t.insurance, ZERO)
-    early, carried = t.incoterm.isin(EARLY), t.incoterm.isin(CARRIED)
 
     def cif(price: IntegerValue) -> IntegerValue:
         return ibis.cases(
-            (early, price + freight + insurance), (carried, price + insurance), else_=price
+            (t.early, price + freight + insurance), (t.carried, price + insurance), else_=price
         )
 
     fob = ibis.cases(
-        (early, t.customs_price), (carried, t.customs_price - freight),
+        (t.early, t.customs_price), (t.carried, t.customs_price - freight),
         else_=t.customs_price - freight - insurance,
     )  # fmt: skip
     t = t.mutate(
@@ -109,7 +102,7 @@ def owed(t: Table) -> Table:
         floor_cents=ibis.cases((t.outcome == "ZONE_ORIGIN", NONE), else_=t.gap_cents),
     )
     t = t.mutate(total_due_cents=t.base_duty_cents + t.extra_duty_cents + t.top_up_cents)
-    t = t.mutate(security_cents=_security(t, t.outcome == "HELD"))
+    t = _secured(t, t.outcome == "HELD")
     return t.mutate(reason_codes=_reasons(t))
 
 
@@ -147,14 +140,18 @@ def _top_up(
     return due(cif, cif, terms, one=ONE, maximum=ibis.greatest).top_up
 
 
-def _security(t: Table, held: BooleanValue) -> IntegerValue:
-    """R7: what would be due at the market price, less what is, where far more was declared."""
-    market = times(t.chargeable, t.market, PRICE_TO_CENTS)
-    high = held & t.market.notnull() & (t.cif_cents > times(market, t.trigger, FINE))
-    base, base_counted = _duty(t, "base", market)
-    extra, extra_counted = _duty(t, "extra", market)
-    top_up = _top_up(t.gap_cents, market, base_counted + extra_counted, t.duty_paid)
-    return ibis.cases((high, positive(base + extra + top_up - t.total_due_cents)), else_=ZERO)
+def _secured(t: Table, held: BooleanValue) -> Table:
+    """Adds security_cents, R7: due at the market price, less what is, where far more was declared."""
+    market = ibis.cases(
+        (held & t.market.notnull(), times(t.chargeable, t.market, PRICE_TO_CENTS)), else_=NONE
+    )  # fmt: skip
+    t = t.mutate(market_cents=market)
+    t = t.mutate(high=ibis.coalesce(t.cif_cents > times(t.market_cents, t.trigger, FINE), False))
+    base, base_counted = _duty(t, "base", t.market_cents)
+    extra, extra_counted = _duty(t, "extra", t.market_cents)
+    top_up = _top_up(t.gap_cents, t.market_cents, base_counted + extra_counted, t.duty_paid)
+    more = positive(base + extra + top_up - t.total_due_cents)
+    return t.mutate(security_cents=ibis.cases((t.high, more), else_=ZERO))
 
 
 def _reasons(t: Table) -> StringValue:

@@ -9,7 +9,8 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -24,6 +25,7 @@ from ibis.expr.types import Table
 from ..terms.errors import BadInput, BadTable, Place
 from .columns import ENTRIES
 from .files import check_header, decoded
+from .remote import dropped, kept, rows_of, spark
 
 Engine = Literal["duckdb", "spark"]
 
@@ -63,7 +65,7 @@ def opened(entries: str | Path, engine: Engine = "duckdb") -> Source:
     path = Path(entries)
     header = _parquet_header(path) if path.suffix == ".parquet" else _csv_header(path)
     ignored = check_header(path, header, ENTRIES)
-    backend = _spark() if engine == "spark" else _duckdb()
+    backend = ibis.pyspark.connect(spark()) if engine == "spark" else _duckdb()
     if engine == "spark":
         table = _on_spark(backend, path)
     elif path.suffix == ".parquet":
@@ -72,7 +74,7 @@ def opened(entries: str | Path, engine: Engine = "duckdb") -> Source:
     else:
         table = backend.read_csv(
             path, all_varchar=True, header=True, delim=",", quote='"', escape='"',
-            auto_detect=False, columns={name: "VARCHAR" for name in header},
+            auto_detect=False, columns=dict.fromkeys(header, "VARCHAR"),
         )  # fmt: skip
         table = table.mutate(row_number=ibis.row_number() + 1)
     return Source(backend, table, path.name, ignored)
@@ -89,23 +91,6 @@ def _duckdb() -> BaseBackend:
     return backend
 
 
-def _spark() -> BaseBackend:
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise BadInput(
-            "Spark is not installed", where="--engine spark", value=str(error),
-            allowed="pyspark and Java", remedy="pip install 'stannary[spark]', and Java 17",
-        ) from error  # fmt: skip
-    session = (
-        SparkSession.builder.appName("stannary").config("spark.ui.enabled", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "4").getOrCreate()
-    )  # fmt: skip
-    session.sparkContext.setLogLevel("ERROR")
-    return ibis.pyspark.connect(session)
-
-
 def _on_spark(backend: BaseBackend, path: Path) -> Table:
     if path.suffix == ".parquet":
         held = pq.read_table(path)
@@ -116,7 +101,8 @@ def _on_spark(backend: BaseBackend, path: Path) -> Table:
         columns = list(zip(*rows, strict=True)) if rows else [()] * len(header)
         held = pa.table([pa.array(c, pa.string()) for c in columns], names=header)
     held = held.append_column("row_number", pa.array(range(1, held.num_rows + 1), pa.int64()))
-    return backend.create_view("stannary_entries", ibis.memtable(held), overwrite=True)
+    spark().createDataFrame(held).createOrReplaceTempView("stannary_entries")
+    return backend.table("stannary_entries")
 
 
 def _database(url: str) -> Source:
@@ -143,7 +129,11 @@ def _database(url: str) -> Source:
         table = table.mutate(row_number=ibis.row_number().over(order_by=order) + 1)
     else:
         table = table.mutate(row_number=table.row_number.cast("int64"))
-    return Source(backend, table, name, ignored)
+    source = Source(backend, table, name, ignored)
+    if backend.name == "duckdb":
+        return source
+    # Others may write to the table while it is assessed: what is read once stays.
+    return replace(source, table=step(source, "entries", table))
 
 
 def _csv_header(path: Path) -> list[str]:
@@ -183,42 +173,42 @@ def _parquet_header(path: Path) -> list[str]:
         ) from error  # fmt: skip
     if not found.metadata.num_rows:
         raise BadTable("no line in the file", where=str(path), allowed="at least one line")
-    return [name for name in found.schema_arrow.names]
+    return list(found.schema_arrow.names)
 
 
 def step(source: Source, name: str, table: Table) -> Table:
     """An expression under a name on the engine: what follows is read from it, not written again."""
     named = f"stannary_{name}_{uuid4().hex[:12]}"
-    source.steps.append(named)
-    return source.backend.create_view(named, table)
+    if source.backend.name == "duckdb":
+        source.steps.append(named)
+        return source.backend.create_view(named, table)
+    try:
+        return kept(source.backend, named, table, source.steps)
+    except Exception as error:  # every engine raises its own kind
+        raise unreadable(source, error) from error
 
 
 def forget(source: Source) -> None:
     """Takes the names of the steps off the engine again."""
     while source.steps:
-        source.backend.drop_view(source.steps.pop(), force=True)
+        name = source.steps.pop()
+        # What went wrong before is what must be told; an engine that is gone holds no names.
+        with suppress(Exception):
+            if source.backend.name == "duckdb":
+                source.backend.drop_view(name, force=True)
+            else:
+                dropped(source.backend, name)
 
 
 def answered(source: Source, table: Table) -> Iterator[pa.RecordBatch]:
     """The rows of an expression, in batches. Raises BadTable on what the engine cannot read."""
+    if source.backend.name != "duckdb":
+        yield from rows_of(source.backend, step(source, "rows", table))
+        return
     try:
         yield from source.backend.to_pyarrow_batches(table, chunk_size=100_000)
     except (duckdb.Error, pa.ArrowException) as error:
         raise unreadable(source, error) from error
-
-
-def written_to(source: Source, table: Table, path: Path) -> None:
-    """Writes the rows of an expression to a Parquet file. Raises OSError where there is no room."""
-    if source.backend.name == "duckdb":
-        try:
-            source.backend.to_parquet(table, path)
-        except duckdb.Error as error:
-            raise unreadable(source, error) from error
-        return
-    schema = table.schema().to_pyarrow()
-    with pq.ParquetWriter(path, schema) as writer:
-        for batch in answered(source, table):
-            writer.write_batch(batch.cast(schema))
 
 
 def unreadable(source: Source, error: Exception) -> Exception:

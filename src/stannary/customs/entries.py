@@ -1,4 +1,4 @@
-"""Entry lines as an engine holds them: every cell as written, its typed value, and what is wrong with it.
+"""Entry lines as an engine holds them: cells as written, typed values, and what is wrong with them.
 
 A CSV file is read as text; a Parquet file or a table of a database brings types of its own. Either way
 `written` gives the same values: numbers are whole units of the last place that the contract allows.
@@ -122,7 +122,7 @@ def _from_text(column: Column, cell: StringValue) -> Written:
         value, malformed = _day(cell, given)
         return Written(column, text, given, value, malformed=malformed, unread=True)
     shaped = given & cell.re_search(r"^-?[0-9]+(\.[0-9]+)?$")
-    precise = shaped & cell.re_search(r"\.[0-9]{%d}" % (column.places + 1))
+    precise = shaped & cell.re_search(rf"\.[0-9]{{{column.places + 1}}}")
     if column.places == 0:
         precise = shaped & cell.contains(".")
     readable = shaped & (cell.length() <= LONGEST)

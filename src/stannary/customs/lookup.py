@@ -14,6 +14,7 @@ import pyarrow as pa
 from ibis.expr.types import Table
 
 from ..terms.errors import BadTable
+from ..terms.names import countries
 from .law import Law
 from .law_rows import ANY, Coverage, Duty
 
@@ -27,6 +28,7 @@ class Lookup:
     """Tables of one law. Amounts are whole units of the last place that the contract allows.
 
     first, last  the days table begins and ends with them; days beyond are taken as these
+    countries    country -> known (true): every country there is
     days         day, period, fx_period, limit_cents, trigger, tolerance (1e-6), duty_paid
     members      import_country, period -> on_fob, fx_on_export (0 or 1)
     coverage     hs6, element, period -> factors (1e-6) and for each range n: product_n, element_n
@@ -46,6 +48,7 @@ class Lookup:
 
     first: date
     last: date
+    countries: Table
     days: Table
     members: Table
     coverage: Table
@@ -75,6 +78,9 @@ def lookup(law: Law) -> Lookup:
     ranges, coverage = _coverage(law, periods)
     return Lookup(
         first, last,
+        countries=_table(
+            {"country": TEXT, "known": pa.bool_()}, [(c, True) for c in sorted(countries())]
+        ),
         days=_days(law, first, last, starts, fx_starts),
         members=_members(law, periods),
         coverage=coverage, ranges=ranges,
