@@ -21,7 +21,10 @@ WHOLE = ("JPY", "KRW")
 
 
 class Check(NamedTuple):
-    """One way for a line to fail: the reason, the column that is looked at, what is allowed there."""
+    """One way for a line to fail: the reason, the column that is looked at, what is allowed there.
+
+    fails  true where it does; false or null where not
+    """
 
     reason: str
     column: str
@@ -39,7 +42,7 @@ def checks(t: Table, lookup: Lookup, law: Law) -> list[Check]:
     entry = is_entry(t)
     found = [*_shape(t, lookup)]
     found += [c._replace(fails=entry & c.fails) for c in _goods(t, lookup, law)]
-    return [c._replace(fails=ibis.coalesce(c.fails, False)) for c in found]
+    return found
 
 
 def given(t: Table, column: str) -> BooleanValue:

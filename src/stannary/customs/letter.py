@@ -18,6 +18,7 @@ from ..agreement import Agreement
 from ..terms.dates import long
 from ..terms.errors import BadTable
 from .assessed import Checked, checked
+from .contents import Content, Contents, in_words, split
 from .law import Law
 from .recourse import Recourse, recourse
 from .security import Terms, terms_on
@@ -46,10 +47,12 @@ def letters(
     folder: Path,
     lots: Path | None = None,
     agreement: Agreement | None = None,
+    contents: Contents | None = None,
 ) -> int:
     """Writes a letter for every contestable line into `folder`, and their index; how many there are.
 
     agreement  states the times for proof of securities; None: the shipped one
+    contents   several elements of a line, by its key: its letter says what they would come to
 
     Raises DoesNotAgree where an amount of the assessed file does not come out, BadTable where a file
     cannot be read or the folder cannot be written. No letter is written then, and none is replaced.
@@ -65,7 +68,8 @@ def letters(
         for line in checked(assessed, entries, law, lots):
             if contestable(line):
                 name = file_name(line)
-                said = letter(line, law, terms_on(source, line.line.entry_date))
+                inside = (contents or {}).get(line.row.key, ())
+                said = letter(line, law, terms_on(source, line.line.entry_date), inside)
                 (work / name).write_text(said, encoding="utf-8")
                 index.append(_indexed(line, name))
         _write_index(work / INDEX, index)
@@ -77,8 +81,8 @@ def letters(
     return len(index)
 
 
-def letter(line: Checked, law: Law, terms: Terms) -> str:
-    """The letter of one line, as plain text."""
+def letter(line: Checked, law: Law, terms: Terms, contents: tuple[Content, ...] = ()) -> str:
+    """The letter of one line, as plain text. Raises BadInput on contents that it cannot hold."""
     row, declared = line.row, line.line
     kind = "line" if line.before is None else f"{row.line_type}, line"
     head = [
@@ -91,7 +95,10 @@ def letter(line: Checked, law: Law, terms: Terms) -> str:
     if row.floor_version:
         clause = f", {row.clause}" if row.clause else ""
         head.append(f"Floor version {row.floor_version}{clause}.")
-    body = [text for part in (*parts(line), *_remedies(line, terms)) for text in _paragraph(part)]
+    told = list(parts(line))
+    if contents:
+        told.append(Part("What is inside", in_words(split(line.now, law, contents))))
+    body = [text for part in (*told, *_remedies(line, terms)) for text in _paragraph(part)]
     return "\n".join([*_wrapped(head), *body, ""])
 
 

@@ -135,6 +135,11 @@ def _classified(
     return None, None
 
 
+def floor_of(line: Line, law: Law, product: str) -> Floor | None:
+    """The version of a product's floor that holds for a line; None: none stands."""
+    return _in_transit(line, law, _floor(law, product, line.import_country, line.entry_date))
+
+
 def _floor(law: Law, product: str, member: str, day: date) -> Floor | None:
     return next((f for f in law.floors_on(day, member) if f.product == product), None)
 

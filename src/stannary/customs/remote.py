@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 import ibis.expr.operations as ops
 import pyarrow as pa
-import sqlglot as sg
 import sqlglot.expressions as sge
 from ibis.backends import BaseBackend
 from ibis.expr.types import Table
@@ -34,7 +33,7 @@ def kept(backend: BaseBackend, name: str, table: Table, known: list[str]) -> Tab
     # Declared first: an engine's own guess of types need not be the expression's.
     there = backend.create_table(name, schema=table.schema(), temp=True)
     with backend.con.transaction():
-        backend.con.execute(f'INSERT INTO "{name}" {fenced(backend.compile(table))}')
+        backend.con.execute(f'INSERT INTO "{name}" {fenced(backend.compiler.to_sqlglot(table))}')
         backend.con.execute(f'ANALYZE "{name}"')
     return there
 
@@ -74,13 +73,12 @@ def rows_of(backend: BaseBackend, table: Table) -> Iterator[pa.RecordBatch]:
     yield from backend.to_pyarrow_batches(table, chunk_size=100_000)
 
 
-def fenced(sql: str) -> str:
-    """A query of PostgreSQL whose inner queries stay as they are written: `OFFSET 0` is its fence."""
-    tree = sg.parse_one(sql, read="postgres")
-    for select in tree.find_all(sge.Select):
-        if isinstance(select.parent, sge.Subquery | sge.CTE) and not select.args.get("limit"):
-            select.set("offset", sge.Offset(expression=sge.Literal.number(0)))
-    return tree.sql("postgres")
+def fenced(query: sge.Expression) -> str:
+    """A query whose inner queries PostgreSQL leaves as they are written: `OFFSET 0` is its fence."""
+    for outer in query.find_all(sge.Subquery, sge.CTE):
+        if isinstance(outer.this, sge.Select):
+            outer.this.set("offset", sge.Offset(expression=sge.Literal.number(0)))
+    return query.sql("postgres")
 
 
 def spark() -> "SparkSession":  # noqa: F821  # pyright: ignore[reportUndefinedVariable]

@@ -89,13 +89,18 @@ def reckoned(
         }
 
 
-def set_aside(path: Path, most: int, key: Key | None = None) -> tuple[Aside, ...]:
-    """The first rows set aside, or those of one entry and line; rows of lots are none."""
+def set_aside(
+    path: Path, most: int, key: Key | None = None, of: str | None = None
+) -> tuple[Aside, ...]:
+    """The first rows set aside: all, those of one entry and line, or those `of` one source."""
     found: list[Aside] = []
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             named = row["entry_number"], row["line_number"].strip().lstrip("0")
-            if key is not None and named != (key[0], str(key[1])):
+            if (key is not None and named != (key[0], str(key[1]))) or of not in (
+                None,
+                row["source"],
+            ):
                 continue
             cells: dict[str, Any] = {f.name: row[f.name] for f in fields(Aside)}
             found.append(Aside(**cells | {"row_number": int(row["row_number"])}))

@@ -151,8 +151,8 @@ def opened(
 def moved(assessment: Assessment, to: State, day: date) -> Assessment:
     """The assessment in another state from `day` on.
 
-    Raises BadInput where that state cannot follow, where the time for it has ended or still runs, and on
-    a day before what was written down last.
+    Raises BadInput where that state cannot follow, where the time for it has ended or still runs, and
+    on a day before what was written down last.
     """
     now = assessment.steps[-1].state
     step = transitions().get((now, to))
