@@ -5,7 +5,7 @@ Amounts are 64-bit integers in the units of their last place: cents, grams, 1e-4
 and nowhere else. Next: `duty`, which uses it.
 """
 
-# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# Ibis and PyArrow type columns as they are made; a checker that only reads the code cannot follow.
 # pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
 # pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false

@@ -4,7 +4,7 @@
 and lines in = lines assessed + lines set aside.
 """
 
-# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# Ibis and PyArrow type columns as they are made; a checker that only reads the code cannot follow.
 # pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
 # pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false

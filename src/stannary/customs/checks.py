@@ -4,7 +4,7 @@ A check is an expression over many lines. Credits and debits pass those of their
 own in `adjust`. Next: `duty`.
 """
 
-# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# Ibis and PyArrow type columns as they are made; a checker that only reads the code cannot follow.
 # pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
 # pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false

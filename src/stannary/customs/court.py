@@ -237,8 +237,9 @@ def _files(inputs: Mapping[str, Path]) -> list[tuple[str, Path, Path]]:
 
 
 def _outputs(folder: Path) -> list[Path]:
-    """The assessment's files, and the letters where some were written."""
-    return [*(folder / name for name in OUTPUTS), *sorted((folder / "letters").glob("*"))]
+    """The assessment's files, and the letters and the ledger where some were written before."""
+    further = [folder / "securities.csv", *sorted((folder / "letters").glob("*"))]
+    return [*(folder / name for name in OUTPUTS), *(path for path in further if path.is_file())]
 
 
 def _digested(role: str, path: Path, root: Path) -> dict[str, object]:

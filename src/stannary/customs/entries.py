@@ -5,7 +5,7 @@ A CSV file is read as text; a Parquet file or a table of a database brings types
 Next: `checks`, which says what sets a line aside.
 """
 
-# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# Ibis and PyArrow type columns as they are made; a checker that only reads the code cannot follow.
 # pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
 # pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false

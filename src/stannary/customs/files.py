@@ -88,9 +88,6 @@ def read(path: Path, columns: tuple[Column, ...]) -> Table:
 def check_header(path: Path, header: list[str], columns: tuple[Column, ...]) -> tuple[str, ...]:
     """Names that the contract does not know. Raises BadTable on what a header must not be."""
     place = Place(str(path), 1)
-    for name in header:
-        if header.count(name) > 1:
-            raise BadTable("a column stands twice", where=place, value=name, allowed="once")
     missing = [c.name for c in columns if c.required and c.name not in header]
     if missing:
         hint = ""
@@ -101,6 +98,9 @@ def check_header(path: Path, header: list[str], columns: tuple[Column, ...]) -> 
             where=place, value=", ".join(header) or "an empty header",
             allowed=f"besides what is there: {', '.join(missing)}", remedy=hint,
         )  # fmt: skip
+    for name in header:
+        if header.count(name) > 1:
+            raise BadTable("a column stands twice", where=place, value=name, allowed="once")
     known = {c.name for c in columns}
     return tuple(name for name in header if name not in known)
 

@@ -58,6 +58,7 @@ def letters(
     cannot be read or the folder cannot be written. No letter is written then, and none is replaced.
     """
     source = agreement or Agreement.load(SHIPPED)
+    named = _named(law)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
@@ -69,7 +70,7 @@ def letters(
             if contestable(line):
                 name = file_name(line)
                 inside = (contents or {}).get(line.row.key, ())
-                said = letter(line, law, terms_on(source, line.line.entry_date), inside)
+                said = _letter(line, law, named, terms_on(source, line.line.entry_date), inside)
                 (work / name).write_text(said, encoding="utf-8")
                 index.append(_indexed(line, name))
         _write_index(work / INDEX, index)
@@ -83,6 +84,17 @@ def letters(
 
 def letter(line: Checked, law: Law, terms: Terms, contents: tuple[Content, ...] = ()) -> str:
     """The letter of one line, as plain text. Raises BadInput on contents that it cannot hold."""
+    return _letter(line, law, _named(law), terms, contents)
+
+
+def _named(law: Law) -> str:
+    """Said once for all letters: the digest of a whole agreement takes a while."""
+    return f"Law {law.name}, {law.digest}."
+
+
+def _letter(
+    line: Checked, law: Law, named: str, terms: Terms, contents: tuple[Content, ...]
+) -> str:
     row, declared = line.row, line.line
     kind = "line" if line.before is None else f"{row.line_type}, line"
     head = [
@@ -90,7 +102,7 @@ def letter(line: Checked, law: Law, terms: Terms, contents: tuple[Content, ...] 
         "",
         f"To {declared.importer}, importer. Entered in {declared.import_country} on"
         f" {long(declared.entry_date)}; invoice {declared.invoice} of {declared.exporter}.",
-        f"Law {law.name}, {law.digest}.",
+        named,
     ]
     if row.floor_version:
         clause = f", {row.clause}" if row.clause else ""
@@ -188,8 +200,9 @@ def _step(step: Recourse, day: date) -> str:
     kind = "Assumed" if step.quality == "assumed" else "Source"
     act = step.act[0].upper() + step.act[1:]
     return (
-        f"{act}, before {step.before}: {step.time} from {step.counted_from}, and so not before"
-        f" {long(step.until(day))} does the time end. {kind}: {step.source}.{doubt}"
+        f"{act}, before {step.before}: within {step.time} of {step.counted_from}. Counted from"
+        f" {long(day)} that is {long(step.until(day))}; it cannot be earlier. {kind}: {step.source}."
+        f"{doubt}"
     )
 
 

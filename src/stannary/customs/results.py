@@ -4,6 +4,9 @@ A file of any length is read in batches, and only the lines that are asked for a
 `assessed`, which does so.
 """
 
+# Arrow's functions are made when it is imported: no checker knows them.
+# pyright: reportAttributeAccessIssue=false
+
 import csv
 import tempfile
 from collections.abc import Iterable, Sequence
@@ -97,13 +100,12 @@ def set_aside(
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             named = row["entry_number"], row["line_number"].strip().lstrip("0")
-            if (key is not None and named != (key[0], str(key[1]))) or of not in (
-                None,
-                row["source"],
-            ):
+            other = key is not None and named != (key[0], str(key[1]))
+            if other or of not in (None, row["source"]):
                 continue
             cells: dict[str, Any] = {f.name: row[f.name] for f in fields(Aside)}
-            found.append(Aside(**cells | {"row_number": int(row["row_number"])}))
+            cells["row_number"] = int(row["row_number"])
+            found.append(Aside(**cells))
             if len(found) == most:
                 break
     return tuple(found)

@@ -34,7 +34,7 @@ SECURITIES = (
     Column("security_id", required=True, meaning="names the security: entry number/line"),
     Column("event", required=True, allowed=KINDS, meaning="what happened"),
     Column("date", "day", required=True, meaning="the day of it"),
-    Column("cents", "integer", meaning="USD cents lodged, released or forfeited"),
+    Column("cents", meaning="USD cents lodged, released or forfeited, digits alone"),
     Column("entry_date", "day", meaning="of the entry, where lodged: the time for proof begins"),
     Column("importer_id", meaning="who lodged it"),
     Column("import_country", meaning="ISO3 of the member that holds it"),
@@ -233,14 +233,24 @@ def read_ledger(path: Path, terms: Terms) -> Ledger:
             security=str(row["security_id"]),
             kind=cast(Kind, row["event"]),
             day=cast(date, row["date"]),
-            cents=cast(int, row["cents"] or 0),
+            cents=_cents(row["cents"], Place(str(path), number + 1, "cents")),
             entry_date=cast("date | None", row["entry_date"]),
             importer=str(row["importer_id"] or ""),
             import_country=str(row["import_country"] or ""),
             document=str(row["document"] or ""),
         )
-        for row in table.rows
+        for row, number in zip(table.rows, table.numbers, strict=True)
     )
+
+
+def _cents(text: object, place: Place) -> int:
+    """A whole number of cents of any size: a security may pass what other files allow."""
+    if text is None:
+        return 0
+    said = str(text)
+    if not said.isascii() or not said.isdigit():
+        raise BadTable("not cents", where=place, value=said, allowed="digits alone")
+    return int(said)
 
 
 def from_assessed(assessed: Path, entries: Path, terms: Terms) -> Ledger:

@@ -201,7 +201,7 @@ def transitions(table: Path = TABLE) -> dict[tuple[State, State], Transition]:
             for column, allowed in _ALLOWED.items():
                 if row[column] not in allowed:
                     raise BadTable(
-                        f"not a {column}", where=Place(table.name, line, column),
+                        "a word that is not allowed", where=Place(table.name, line, column),
                         value=row[column], allowed=", ".join(allowed),
                     )  # fmt: skip
             one = Transition(

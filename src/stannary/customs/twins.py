@@ -1,6 +1,6 @@
 """Lines that stand twice in a file: of identical ones the first is kept, differing ones all fail."""
 
-# Ibis and PyArrow type their columns as they are made; a checker that only reads the code cannot follow.
+# Ibis and PyArrow type columns as they are made; a checker that only reads the code cannot follow.
 # pyright: reportOperatorIssue=false, reportArgumentType=false, reportAttributeAccessIssue=false
 # pyright: reportCallIssue=false, reportReturnType=false, reportAssignmentType=false
 # pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOptionalMemberAccess=false
