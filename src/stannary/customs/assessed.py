@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import cast
 
 from ..terms.errors import BadInput, BadTable
-from .columns import ENTRIES, LOTS
-from .files import check_header, read, read_csv, read_parquet
+from .columns import ENTRIES
+from .files import check_header, read_csv, read_parquet
 from .law import Law
-from .line import Line, Lots, Standing, standing
+from .line import Line, Standing, standing
+from .proofs import proving
 from .reckoning import Reckoned, reckon
 
 Key = tuple[str, int]
@@ -109,7 +110,7 @@ def checked(assessed: Path, entries: Path, law: Law, lots: Path | None = None) -
     """
     rows = {row.key: row for row in rows_of(assessed)}
     declared = _declared(entries, rows)
-    proofs = lots_of(lots) if lots is not None else {}
+    proofs = proving(lots) if lots is not None else {}
     corrections = _corrections(rows, declared)
     for key in sorted(rows):
         row = rows[key]
@@ -201,17 +202,6 @@ def _said(value: object) -> str:
 
 
 # ------------------------------------------------------------------------------- files
-
-
-def lots_of(path: Path) -> Lots:
-    """Lots that prove something; one that is named twice in different words proves nothing."""
-    said: dict[str, set[tuple[object, ...]]] = {}
-    found: dict[str, tuple[str, date]] = {}
-    for row in read(path, LOTS).rows:
-        id = str(row["lot_id"])
-        said.setdefault(id, set()).add(tuple(row.values()))
-        found[id] = str(row["product"]), cast(date, row["date"])
-    return {id: lot for id, lot in found.items() if len(said[id]) == 1}
 
 
 def declared_lines(entries: Path, rows: Iterable[Row]) -> dict[Key, Line]:

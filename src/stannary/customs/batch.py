@@ -31,6 +31,7 @@ from .files import read, write_all
 from .law import Law
 from .lookup import Lookup, lookup
 from .output import ASSESSED, AsideFile, AssessedFile
+from .proofs import proving
 from .twins import twins
 
 IntArray = npt.NDArray[np.int64]
@@ -79,11 +80,12 @@ def assess(
     """
     source = opened(entries, engine)
     known = read(lots, LOTS) if lots is not None else None
+    proofs = lots_table(proving(lots)) if lots is not None else None
     found: list[Totals] = []
 
     def both(folder: Path) -> None:
         try:
-            found.append(_assess(source, law, known, folder))
+            found.append(_assess(source, law, known, proofs, folder))
         finally:
             forget(source)
 
@@ -97,9 +99,10 @@ def assess(
     return Assessed(source.name, law, found[0], files, source.ignored)
 
 
-def _assess(source: Source, law: Law, lots: SmallTable | None, folder: Path) -> Totals:
+def _assess(
+    source: Source, law: Law, lots: SmallTable | None, proofs: Table | None, folder: Path
+) -> Totals:
     tables = lookup(law)
-    proofs = lots_table(lots.rows) if lots is not None else None
     cells = written(source.table, source.name)
     declared = step(source, "lines", lines(source.table, cells))
     work = _Work(source, law, tables, proofs, declared, texts(source.table, cells))

@@ -16,8 +16,8 @@ from ibis.expr.types import BooleanValue, IntegerValue, StringValue, Table, Valu
 
 from .arithmetic import FINE, times
 from .entries import Written
-from .files import Row
 from .law_rows import ANY
+from .line import Lots
 from .lookup import DUTIES, Lookup
 
 HS_CODE = r"^([0-9]{6}|[0-9]{8}|[0-9]{10})$"
@@ -186,17 +186,13 @@ def _proven(t: Table, law: Lookup, lots: Table | None) -> Table:
     return t.mutate(proven=claimed & ibis.coalesce(t.lots_good, False))
 
 
-def lots_table(rows: tuple[Row, ...]) -> Table:
-    """Lots that prove something: a lot named twice with different words proves nothing."""
-    said: dict[object, set[tuple[object, ...]]] = {}
-    for row in rows:
-        said.setdefault(row["lot_id"], set()).add(tuple(row.values()))
-    once = [row for row in rows if len(said[row["lot_id"]]) == 1]
-    unique = {row["lot_id"]: row for row in once}.values()
+def lots_table(proving: Lots) -> Table:
+    """The lots that prove something (`proofs.proving`), to join with."""
+    held = [(lot, product, day) for lot, (product, day) in sorted(proving.items())]
+    lots, products, days = zip(*held, strict=True) if held else ((), (), ())
     return ibis.memtable(
         pa.table({
-            "lot_id": pa.array([row["lot_id"] for row in unique], pa.string()),
-            "product": pa.array([row["product"] for row in unique], pa.string()),
-            "date": pa.array([row["date"] for row in unique], pa.date32()),
+            "lot_id": pa.array(lots, pa.string()), "product": pa.array(products, pa.string()),
+            "date": pa.array(days, pa.date32()),
         })
     )  # fmt: skip

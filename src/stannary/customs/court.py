@@ -237,9 +237,9 @@ def _files(inputs: Mapping[str, Path]) -> list[tuple[str, Path, Path]]:
 
 
 def _outputs(folder: Path) -> list[Path]:
-    """The assessment's files, and the letters and the ledger where some were written before."""
-    further = [folder / "securities.csv", *sorted((folder / "letters").glob("*"))]
-    return [*(folder / name for name in OUTPUTS), *(path for path in further if path.is_file())]
+    """The assessment's files and the letters. The ledger of securities is none: it goes on growing."""
+    found = sorted(path for path in (folder / "letters").glob("*") if path.is_file())
+    return [*(folder / name for name in OUTPUTS), *found]
 
 
 def _digested(role: str, path: Path, root: Path) -> dict[str, object]:

@@ -203,6 +203,8 @@ def forget(source: Source) -> None:
                 source.backend.drop_view(name, force=True)
             else:
                 dropped(source.backend, name)
+    if source.backend.name == "postgres":
+        source.backend.disconnect()
 
 
 def answered(source: Source, table: Table) -> Iterator[pa.RecordBatch]:

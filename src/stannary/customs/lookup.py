@@ -76,8 +76,8 @@ def lookup(law: Law) -> Lookup:
     spans = [(row.valid_from, row.valid_to) for row in dated]
     starts = _starts([*spans, (law.agreement_from, None)])
     fx_starts = _starts((rate.valid_from, rate.valid_to) for rate in law.fx)
-    first = min(starts[0], *fx_starts) - DAY
-    last = max(starts[-1], *fx_starts)
+    first = min([starts[0], *fx_starts]) - DAY
+    last = max([starts[-1], *fx_starts])
     periods = list(enumerate(starts, 1))
     own_floors = tuple(sorted({f.import_country for f in law.floors} - {ANY}))
     ranges, coverage = _coverage(law, periods)

@@ -202,7 +202,7 @@ def _value(sum: Reckoned) -> tuple[str, ...]:
             f" {plain(law.rate)}; the official one holds."
         )
     said.append(
-        f"{_country(line.import_country)} levies duty on the {law.member.valuation} value: "
+        f"Duty is levied on the {law.member.valuation} value ({_country(line.import_country)}): "
         f"{_converted(sum, _value_sum(sum), sum.value_amount, sum.customs_value)}."
     )
     profile = profile_of(line.import_country)
