@@ -113,9 +113,10 @@ def _assess(
         aside.add_small(lots)
         corrections = _stream(work, np.array(twins(source, cells), np.int64), aside, assessed)
         if corrections.size:
-            states = _corrections(work, corrections, aside)
+            few = assessed.lines < FEW
+            states = _corrections(work, corrections, aside, few)
             if states:
-                for batch in answered(source, _differences(work, states)):
+                for batch in answered(source, _differences(work, states, few)):
                     assessed.add(batch)
     totals = Totals(
         assessed.lines + aside.lines, assessed.lines, aside.lines, assessed.cents,
@@ -129,9 +130,16 @@ def _assess(
     return totals
 
 
+Judged = tuple[Table, Table, list[Check]]
+"""Lines with their law; the same with what they owe and their verdict; the checks."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What the steps of one file share: where it lies, its law, and its lines, typed and as written."""
+    """What the steps of one file share: where it lies, its law, and its lines, typed and as written.
+
+    whole  all of its lines, judged, once that is put together
+    """
 
     source: Source
     law: Law
@@ -139,9 +147,21 @@ class _Work:
     proofs: Table | None
     declared: Table
     said: Table
+    whole: list[Judged] = field(default_factory=list)
 
-    def judged(self, some: Table, name: str) -> tuple[Table, Table, list[Check]]:
-        """Lines with their law, the same with what they owe and their verdict, and the checks.
+    def of(self, some: Table, keys: list[str], name: str, few: bool) -> tuple[Table, Table]:
+        """The lines that stand in another table, by these columns: with their law, and judged.
+
+        Of a file that is soon gone through again, they are picked from what is there already: to put
+        the query together once more would take longer.
+        """
+        if few:
+            stood, judged, _ = self.whole[0]
+            return stood.semi_join(some, keys), judged.semi_join(some, keys)
+        return self.judged(self.declared.semi_join(some, keys), name)[:2]
+
+    def judged(self, some: Table, name: str) -> Judged:
+        """Lines with their law and what they owe.
 
         verdict  0, or the number of the first check that fails, from 1
         """
@@ -156,7 +176,8 @@ class _Work:
 
 def _stream(work: _Work, twins: IntArray, aside: AsideFile, assessed: AssessedFile) -> IntArray:
     """Runs every line through; returns the rows of the credits and debits that may stand."""
-    _, t, found = work.judged(work.declared, "all")
+    work.whole.append(work.judged(work.declared, "all"))
+    _, t, found = work.whole[0]
     columns = _printed(t, "row_number", "verdict", other=~is_entry(t))
     corrections: list[IntArray] = []
     rows, verdicts = [twins], [np.full(len(twins), DUPLICATE)]
@@ -176,6 +197,9 @@ def _stream(work: _Work, twins: IntArray, aside: AsideFile, assessed: AssessedFi
     _say(work, found, np.concatenate(rows), np.concatenate(verdicts), aside)
     return np.concatenate(corrections) if corrections else np.array([], np.int64)
 
+
+FEW = 1_000_000
+"""Lines of a file that is sooner gone through again than a query over some of it is put together."""
 
 DUPLICATE = -1
 MORE = ("row_number", "verdict", "other")
@@ -206,7 +230,7 @@ def _say(
             )  # fmt: skip
 
 
-def _corrections(work: _Work, rows: IntArray, aside: AsideFile) -> list[adjust.State]:
+def _corrections(work: _Work, rows: IntArray, aside: AsideFile, few: bool) -> list[adjust.State]:
     """States that the credits and debits lead to; those that do not stand are set aside."""
     numbers = ibis.memtable(pa.table({"row_number": rows}))
     some = work.declared.semi_join(numbers, "row_number")
@@ -217,7 +241,7 @@ def _corrections(work: _Work, rows: IntArray, aside: AsideFile) -> list[adjust.S
     )  # fmt: skip
     as_written = work.said.select("row_number", *[f"text_{name}" for name in _LOOKED_AT])
     held = _held(work.source, corrections.inner_join(as_written, "row_number"))
-    known = _originals(work, held, aside)
+    known = _originals(work, held, aside, few)
     nothing = dict.fromkeys(_OF_ORIGINAL)
     told: dict[int, dict[str, str]] = {}
     found: list[adjust.Correction] = []
@@ -239,13 +263,12 @@ _OF_ORIGINAL = ("original", "original_day", "original_currency", "held", "carria
 
 
 def _originals(
-    work: _Work, corrections: pa.Table, aside: AsideFile
+    work: _Work, corrections: pa.Table, aside: AsideFile, few: bool
 ) -> dict[tuple[str, int], dict[str, object]]:
     """Entry lines that are corrected and were assessed, by entry and line number."""
     keys = corrections.select(["ref_entry_number", "ref_line_number"])
     wanted = ibis.memtable(keys.rename_columns(["entry_number", "line_number"])).distinct()
-    some = work.declared.semi_join(wanted, ["entry_number", "line_number"])
-    _, t, _ = work.judged(some, "originals")
+    _, t = work.of(wanted, ["entry_number", "line_number"], "originals", few)
     zero = ibis.literal(0, "int64")
     freight, insurance = ibis.coalesce(t.freight, zero), ibis.coalesce(t.insurance, zero)
     taken = ibis.cases(
@@ -274,7 +297,7 @@ _LOOKED_AT = (
 )  # fmt: skip
 
 
-def _differences(work: _Work, states: list[adjust.State]) -> Table:
+def _differences(work: _Work, states: list[adjust.State], few: bool) -> Table:
     """What every correction owes: its original reckoned anew under its law, less the state before."""
     firsts = {s.original for s in states}
     steps = [adjust.State(s, s, 0, 0, 0, 0, False) for s in sorted(firsts)] + states
@@ -287,7 +310,7 @@ def _differences(work: _Work, states: list[adjust.State]) -> Table:
         )
     )  # fmt: skip
     rows = ibis.memtable(pa.table({"row_number": sorted(firsts)}))
-    stood, _, _ = work.judged(work.declared.semi_join(rows, "row_number"), "corrected")
+    stood, _ = work.of(rows, ["row_number"], "corrected", few)
     t = stood.inner_join(table, "row_number")
     t = owed(
         t.mutate(
