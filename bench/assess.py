@@ -97,7 +97,9 @@ def compared(folder: Path, lines: int, times: int) -> int:
             f"  bare {bare[-1]:7.1f} s   assess {ours[-1]:7.1f} s   {totals.assessed:,} assessed,"
             f" {totals.aside:,} set aside, top-up {totals.cents['top_up_cents'] / 100:,.2f} USD"
         )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 if sys.platform == "darwin" else 1024)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1 if sys.platform == "darwin" else 1024
+    )
     print(f"  ratio {sum(ours) / sum(bare):.2f} (goal {GOAL})   peak memory {peak:,.0f} MiB")
     print(f"  digest of the results {digest.hexdigest()[:16]}")
     return 0

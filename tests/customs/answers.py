@@ -1,6 +1,7 @@
 """Answers of the engine in the oracle's words, so that the two can be compared cell by cell."""
 
 import csv
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,8 @@ from oracle.columns import COLUMNS
 WORKED = Path(__file__).parent / "worked"
 SAID_FREELY = ("allowed", "message")
 """Columns of set_aside.csv that hold words, not results."""
+
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Answer = tuple[list[dict], list[dict]]
 
@@ -83,6 +86,8 @@ def made(column, cell):
         return date.fromisoformat(cell)
     if column.kind == "flag":
         return {"true": True, "false": False}[cell]
+    if column.kind in ("integer", "number", "money") and not NUMBER.fullmatch(cell):
+        raise ValueError(cell)
     if column.kind == "integer":
         return int(cell)
     if column.kind in ("number", "money"):

@@ -174,7 +174,7 @@ def typed(rows, precise):
     """Rows as a table of Parquet's own types; `precise` more places than the contract asks."""
     kinds = {
         "text": lambda _: pa.string(), "day": lambda _: pa.date32(), "flag": lambda _: pa.bool_(),
-        "integer": lambda _: pa.int32(),
+        "integer": lambda _: pa.int64(),
     }  # fmt: skip
     arrays = []
     for column in ENTRIES:

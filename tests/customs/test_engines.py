@@ -147,7 +147,7 @@ def test_postgresql_says_of_typed_columns_what_decimals_say_of_the_same_text(
     with (tmp_path / "entries.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([COLUMNS, *kept])
     lines, aside = by_decimal(tmp_path / "entries.csv", folder / "law", folder / "lots.csv")
-    types = {"day": "date", "flag": "boolean", "integer": "integer", "text": "text"}
+    types = {"day": "date", "flag": "boolean", "integer": "bigint", "text": "text"}
     kinds = {c.name: types.get(c.kind, f"numeric({12 + c.places}, {c.places})") for c in ENTRIES}
     name = load(postgres, {"row_number": "bigint", **kinds}, typed)
     assess(

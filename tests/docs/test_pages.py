@@ -1,6 +1,6 @@
 """Every command and every Python block of the manual is run, and prints what the page shows.
 
-A page is read from top to bottom, in one empty folder, with tests and examples of the checkout beside it:
+A page is read from top to bottom, in one empty folder, with tests and examples of the checkout there:
 
     ```console  lines `$ stannary ...` are run, what follows must be printed; `...` stands for any
                 lines, or for the rest of one. `$ echo $?` shows the exit code, else it must be 0.

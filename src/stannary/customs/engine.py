@@ -14,7 +14,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -117,8 +117,16 @@ def _database(url: str) -> Source:
             "no table is named", where="ENTRIES", value=url,
             allowed="a URL with the table behind #: postgresql://host/base#entries",
         )  # fmt: skip
+    with ExitStack() as undo:
+        source = _table_of(address, name, undo)
+        undo.pop_all()
+    return source
+
+
+def _table_of(address: str, name: str, undo: ExitStack) -> Source:
     try:
         backend = ibis.connect(address)
+        undo.callback(backend.disconnect)
         table = backend.table(name)
     except Exception as error:  # every engine raises its own kind
         raise BadInput(

@@ -227,10 +227,11 @@ def _bound(found: Assessment) -> str:
 
 
 def _aside(rows: tuple[Aside, ...], n: int, reasons: dict[str, int]) -> list[str]:
-    """The lines that were set aside; of many, how many for each reason and the first."""
+    """The lines that were set aside, in a line each; of many, how many by reason and the first."""
     if n <= ASIDE:
         first, *others = [aside_words(row) for row in rows]
-        return [f"{many(n, 'line')}: {first}", *others]
+        told = [f"{many(n, 'line')}: {first}", *others]
+        return [textwrap.shorten(line, WIDTH - 17, placeholder=" ...") for line in told]
     counts = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
     return [f"{many(n, 'line')}: {textwrap.shorten(counts, 150)}", "first " + aside_words(rows[0])]
 

@@ -1,8 +1,8 @@
 """Backdated invoices: papers dated before a floor rose, for goods sold after.
 
 Three witnesses, each weighed against what is usual: the days under way on that route at that time, the
-seller's own invoice numbers, and the days until payment. Sellers who do it do it again: their lines of
-one step of a floor are weighed together.
+seller's own invoice numbers, and the days until payment. Sellers who do it do it again: their lines
+are weighed together.
 """
 
 from collections.abc import Iterator
@@ -28,6 +28,8 @@ SPAN = 45.0
 """Papers are dated back by up to so many days, any number alike."""
 STRAY = 0.02
 """One honest line in fifty is under way, or unpaid, for any time."""
+LEAST = 1.0
+"""A line that says less by itself is not named for what its neighbours say."""
 FORGED = -0.7
 """Log odds: numbers and payments may have been made to fit the false date; half of them are."""
 NEARBY = 21
@@ -65,10 +67,11 @@ def clues(desk: Desk) -> Iterator[Clue]:
         + _beyond(suspects.late, SLIP).clip(lower=FORGED)
     )
     suspects["says"] = says
-    # Others of the same seller and step: a habit, or none.
-    group = suspects.groupby(["exporter", "begins_now"]).says
-    others = group.transform(lambda s: s.clip(-2, 3).sum()) - says.clip(-2, 3)
-    suspects["odds"] = PRIOR + says + (0.5 * others).clip(-3, 5)
+    # Others of the same seller: a habit, whichever step of the floor. What is in order clears little.
+    habit = says.clip(-0.3, 3.0)
+    others = habit.groupby(suspects.exporter).transform("sum") - habit
+    suspects["odds"] = PRIOR + says + (0.6 * others).clip(-1.5, 5)
+    suspects.loc[says < LEAST, "odds"] = -9.0
     for row in suspects[suspects.odds > 0].itertuples():
         yield _clue(row)
 

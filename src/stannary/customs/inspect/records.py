@@ -66,7 +66,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "third_country_surge", "a country ships what it hardly makes, as the supplier's exports fall",
-        "antimony oxides through two countries, December 2024 to April 2025", "Art. 7(1)",
+        "antimony oxides through two countries, December 2024 to April 2025", "Art. 7(2)",
         Decimal("12.0"), "certificates of origin with the plant's production records",
         (), ("facilities",),
     ),
@@ -88,7 +88,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "splitting", "one consignment split to stay under the limit",
-        "entry prices of fruit, small quantities", "Art. 5(4)", Decimal("1.0"),
+        "entry prices of fruit, small quantities", "Art. 12(4)", Decimal("1.0"),
         "separate orders of separate end users",
     ),
     Kind(
@@ -98,7 +98,7 @@ KINDS: tuple[Kind, ...] = (
         (), ("payments",),
     ),
 )  # fmt: skip
-"""Hours are assumed: no administration publishes them. `Art. 5(4)` is the small consignment."""
+"""Hours are assumed: no administration publishes them. `Art. 12(4)` is the small consignment."""
 
 OF = {kind.detector: kind for kind in KINDS}
 
