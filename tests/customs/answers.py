@@ -83,6 +83,8 @@ def made(column, cell):
     if not cell:
         return None
     if column.kind == "day":
+        if len(cell) != len("2027-05-03"):
+            raise ValueError(cell)
         return date.fromisoformat(cell)
     if column.kind == "flag":
         return {"true": True, "false": False}[cell]

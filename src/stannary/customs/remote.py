@@ -4,6 +4,9 @@ Both write an expression out anew wherever a later one uses it. An amount that t
 them used by three more, would be written a hundred times over, and reckoned as often.
 """
 
+# Ibis and its engines are typed as they are made; a checker that only reads the code cannot follow.
+# pyright: reportAttributeAccessIssue=false, reportPrivateImportUsage=false
+
 from collections.abc import Iterator
 
 import ibis.expr.operations as ops

@@ -16,6 +16,11 @@ from .records import Clue
 from .stake import shortfall
 
 PRIOR = -3.5
+NEEDED = (
+    "key", "pair", "month", "day", "form", "assay", "moisture", "dry", "price", "floor", "outside",
+    "chargeable", "cif", "fob", "counted", "top_up",
+)  # fmt: skip
+"""Columns that a line is weighed by."""
 HIDES = {"carbonate": "oxide"}
 """The dearer stage that a declared one may hide, by the last word of the product."""
 SELLERS, LINES = 0.05, 0.06
@@ -35,7 +40,8 @@ def clues(desk: Desk) -> Iterator[Clue]:
 
 def _hidden(desk: Desk, product: str, other: str) -> Iterator[Clue]:
     goods = desk.goods
-    low = goods[(goods["product"] == product) & ~goods.inside_zone & goods.floor.notna()]
+    known = (goods["product"] == product) & ~goods.inside_zone & goods.floor.notna()
+    low = goods.loc[known, [*NEEDED]]
     high = goods[(goods["product"] == other) & goods.floor.notna()]
     if low.empty or high.empty:
         return
@@ -71,12 +77,13 @@ def _pair(
         if usd > BESIDE * lines.cif.sum() and count > 1
         else -9.0
     )
-    for line, own in zip(lines.itertuples(), rich, strict=True):
+    cheap = (lines.price < peers.BELOW * lines.floor).to_numpy()
+    heaviest = np.where(rich > -0.5, min(whole, 6.0) + 0.5 * rich, -9.0)
+    named = PRIOR + np.maximum(heaviest, np.where(cheap, max(priced, paid), -9.0)) > 0
+    for line, own in zip(lines[named].itertuples(), rich[named], strict=True):
         heavy = min(whole, 6.0) + 0.5 * float(own) if own > -0.5 else -9.0
         under = line.price < peers.BELOW * line.floor
         says = max(heavy, priced if under else -9.0, paid if under else -9.0)
-        if PRIOR + says <= 0:
-            continue
         earlier = floors[floors.day <= line.day]
         floor = float(
             (earlier if len(earlier) else floors)

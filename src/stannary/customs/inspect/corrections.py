@@ -30,6 +30,11 @@ MOST, LEAST = 4.0, -3.0
 FALSE_RATE = 0.20
 """A pair that plays false credits at least this share of its lines."""
 FLAG = 0.5
+NEEDED = (
+    "key", "pair", "exporter", "product", "raised", "price", "chargeable", "inside_zone", "floor",
+    "outside", "cif", "fob", "counted", "top_up",
+)  # fmt: skip
+"""Columns that a credited line is weighed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def clues(desk: Desk, practice: Practice) -> Iterator[Clue]:
         return
     by_line = credited.groupby("row")
     lines = pd.DataFrame({"usd": -by_line.usd.sum(), "keys": by_line.key.agg("|".join)})
-    held = goods.loc[lines.index].join(lines)
+    held = goods.loc[lines.index, [*NEEDED]].join(lines)
     # The price held against the floor, duties that count included: what a refund is a share of.
     held["share"] = held.usd / (held.price * held.chargeable)
     calm = held[held.raised < MOTIVE].share
@@ -68,15 +73,14 @@ def clues(desk: Desk, practice: Practice) -> Iterator[Clue]:
     # A seller may spread false credits over many buyers, so that no pair stands out.
     for group, most in (("pair", 5.0), ("exporter", 2.5)):
         sizes = goods[goods[group].isin(set(held[group]))].groupby(group).size()
-        for name, rows in held.groupby(group, sort=True):
-            false = rows[rows.raised >= MOTIVE]
-            if false.empty:
-                continue
+        for name, false in held[held.raised >= MOTIVE].groupby(group, sort=True):
             often = min(_oftener(len(false), int(sizes[name]), honest), practice.frequent)
             odds = PRIOR + often + false.says.sum()
+            if odds <= 0:
+                continue
             for row in false.itertuples():
                 score = peers.sure(LINE + row.says + min(odds, most))
-                if odds > 0 and score >= FLAG and row.Index not in told:
+                if score >= FLAG and row.Index not in told:
                     told[row.Index] = _clue(
                         row, practice, score, len(false), int(sizes[name]), honest, group
                     )

@@ -226,7 +226,7 @@ def _frame(connection: "duckdb.DuckDBPyConnection", statement: str) -> Frame:
     frame = cursor.df()
     for name, kind in kinds.items():
         if kind == "VARCHAR":
-            frame[name] = frame[name].astype(pd.StringDtype(na_value=np.nan))
+            frame[name] = frame[name].astype(pd.StringDtype("python", na_value=np.nan))
         elif kind == "DATE":
             frame[name] = frame[name].astype("datetime64[us]")
         elif kind != "BOOLEAN":

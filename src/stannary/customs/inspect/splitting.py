@@ -19,6 +19,11 @@ NEAR = 0.5
 ONE_PRICE = 0.004
 """Prices that differ by less than this share are one price: one sale."""
 PRIOR = -7.0
+NEEDED = (
+    "key", "pair", "exporter", "importer", "product", "day", "size", "unit", "price", "floor",
+    "chargeable", "cif", "fob", "counted", "top_up",
+)  # fmt: skip
+"""Columns that a small line is weighed by."""
 
 
 def clues(desk: Desk) -> Iterator[Clue]:
@@ -31,13 +36,14 @@ def clues(desk: Desk) -> Iterator[Clue]:
     covered = covered[covered.price < covered.floor]
     if limit <= 0 or covered.empty:
         return
-    covered = covered.assign(size=covered.cif / limit, at=covered.day.dt.normalize())
+    covered = covered.assign(size=covered.cif / limit)[[*NEEDED]]
     told: set[str] = set()
     for group in ("pair", "exporter"):
         lines = covered[covered["size"] <= 2]
         known = set(lines[lines["size"] <= 1][group])
         lines = lines[lines[group].isin(known)].sort_values(["day", "key"])
-        for _, rows in lines.groupby([group, "product"], sort=True):
+        few = lines.groupby([group, "product"])["size"].transform(lambda of: (of <= 1).sum())
+        for _, rows in lines[few >= LEAST].groupby([group, "product"], sort=True):
             for clue in _clusters(rows, limit):
                 if not told.issuperset(clue.lines):
                     told.update(clue.lines)
@@ -46,12 +52,13 @@ def clues(desk: Desk) -> Iterator[Clue]:
 
 def _clusters(rows: Frame, limit: float) -> Iterator[Clue]:
     days = rows.day.to_numpy().astype("datetime64[D]").astype(int)
+    sizes = rows["size"].to_numpy()
     starts = np.flatnonzero(np.diff(days, prepend=-(10**6)) > DAYS)
     for first, after in zip(starts, [*starts[1:], len(days)], strict=True):
+        if (sizes[first:after] <= 1).sum() < LEAST:
+            continue
         group = rows.iloc[first:after]
         small = group[group["size"] <= 1]
-        if len(small) < LEAST:
-            continue
         near = int((small["size"] > NEAR).sum())
         over = len(group) - len(small)
         span = int(days[after - 1] - days[first]) + 1

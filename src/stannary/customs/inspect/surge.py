@@ -93,7 +93,7 @@ def _judged(
     odds += float(np.clip(20 * (burst.contained.sum() / lines.contained.sum() - 0.8), -8, 2))
     # Few hands: exporters and importers that deal in it at that time only.
     odds += {1: 1.0, 2: 0.5}.get(burst.exporter.nunique(), -2.5)
-    odds += {1: 1.0, 2: 0.5}.get(burst.importer.nunique(), 0.0)
+    odds += {1: 1.0, 2: 0.5, 3: 0.0}.get(burst.importer.nunique(), -1.5)
     note, capacity = "no list of plants was given", None
     if made:
         capacity = sum(
@@ -109,6 +109,8 @@ def _judged(
             if capacity
             else f"no plant there is listed, of {listed} countries with plants for it"
         )
+        if capacity and burst.inside_zone.mean() > 0.5:
+            return  # a plant of the zone is held to its lots: `origin`
     if odds <= 0:
         return
     others = covered[(covered["product"] == product) & (covered.origin != origin)]
