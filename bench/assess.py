@@ -44,10 +44,12 @@ with numbered as (
 )
 select 'E' || lpad((i // 3)::varchar, 10, '0') entry_number, (i % 3 + 1)::bigint line_number,
   'entry' line_type, null::varchar ref_entry_number, null::bigint ref_line_number, '01' entry_type,
-  case (a // 7) % 5 when 2 then 'JPN' when 3 then 'DEU' when 4 then 'AUS' else 'USA' end import_country,
+  case (a // 7) % 5 when 2 then 'JPN' when 3 then 'DEU' when 4 then 'AUS' else 'USA' end
+    as import_country,
   day entry_date, day - (5 + b % 40)::int export_date, 'IMP' || (b % 20000) importer_id,
   'EXP' || (c % 30000) exporter_id, c % 10 = 0 related, origin origin_country, origin export_country,
-  case kind when 0 then '2846902040' when 1 then '280530' when 2 then '81129210' else '811010' end hs_code,
+  case kind when 0 then '2846902040' when 1 then '280530' when 2 then '81129210' else '811010' end
+    as hs_code,
   case kind when 2 then 'Ga' when 3 then 'Sb' else 'NdPr' end "element",
   case kind when 0 then 'oxide' else 'metal' end form,
   (95 + (b % 49999) / 10000.0)::decimal(9, 4) assay_pct,
@@ -63,6 +65,12 @@ select 'E' || lpad((i // 3)::varchar, 10, '0') entry_number, (i % 3 + 1)::bigint
   null::decimal(9, 4) recycled_pct, null::varchar adjust_reason
 from drawn
 """
+
+
+def say(line: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
@@ -82,7 +90,7 @@ def compared(folder: Path, lines: int, times: int) -> int:
     entries = folder / "entries.parquet"
     with duckdb.connect() as engine:
         engine.execute(f"copy ({LINES.format(lines=lines)}) to '{entries}' (format parquet)")
-    print(f"{lines:,} lines, {entries.stat().st_size / 1e6:,.0f} MB")
+    say(f"{lines:,} lines, {entries.stat().st_size / 1e6:,.0f} MB")
     law = rates(law_of(Agreement.load("bloc-2026")))
     bare, ours = [], []
     digest = hashlib.sha256()
@@ -93,15 +101,15 @@ def compared(folder: Path, lines: int, times: int) -> int:
         ours.append(time.perf_counter() - start)
         totals = found.totals
         digest.update(unordered(folder / "out" / "assessed.parquet").encode())
-        print(
+        say(
             f"  bare {bare[-1]:7.1f} s   assess {ours[-1]:7.1f} s   {totals.assessed:,} assessed,"
             f" {totals.aside:,} set aside, top-up {totals.cents['top_up_cents'] / 100:,.2f} USD"
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
         1 if sys.platform == "darwin" else 1024
     )
-    print(f"  ratio {sum(ours) / sum(bare):.2f} (goal {GOAL})   peak memory {peak:,.0f} MiB")
-    print(f"  digest of the results {digest.hexdigest()[:16]}")
+    say(f"  ratio {sum(ours) / sum(bare):.2f} (goal {GOAL})   peak memory {peak:,.0f} MiB")
+    say(f"  digest of the results {digest.hexdigest()[:16]}")
     return 0
 
 

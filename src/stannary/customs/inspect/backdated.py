@@ -126,6 +126,7 @@ def _standing(desk: Desk, held: Frame) -> tuple[Series, Series]:
         columns=["product", "begins_now", "floor_now"],
     ).sort_values(["begins_now", "product"])
     floors["begins_now"] = floors.begins_now.astype(held.day.dtype)
+    floors["product"] = floors["product"].astype(held["product"].dtype)
     left = held[["product", "day"]].reset_index().sort_values("day", kind="stable")
     found = pd.merge_asof(left, floors, left_on="day", right_on="begins_now", by="product")
     found = found.set_index("index").reindex(held.index)
