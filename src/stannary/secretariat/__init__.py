@@ -9,6 +9,9 @@
     stress  a supplier stops its exports: who gets what, for how many days, at what price
     data   what a world rests on: its tables, qualities, shares, and the source of any figure
 
+Those of customs have modules of their own, imported when they are asked for: `pricing` (price),
+`assessing` (assess), `inspecting` (inspect), `origins` (origin).
+
 Windows (command line, report) show what these return and compute nothing of their own.
 """
 
