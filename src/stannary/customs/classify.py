@@ -63,7 +63,9 @@ def standing(t: Table, law: Lookup, lots: Table | None) -> Table:
 
     lots  lot_id, product, date of every lot that proves anything; None: nothing is proven
     """
-    t = t.mutate(entry_day=_within(t.entry_date, law))
+    # A line without a day fails for it; what else is missing is asked by the law as it will stand.
+    last = ibis.literal(law.last)
+    t = t.mutate(entry_day=ibis.coalesce(_within(t.entry_date, law), last))
     t = _left(t, law.days.rename(entry_day="day", at="period", entry_fx="fx_period"), ["entry_day"])
     t = _left(t, law.members.rename(at="period"), ["import_country", "at"])
     for name in ("origin", "export"):
