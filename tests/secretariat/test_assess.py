@@ -2,13 +2,9 @@
 
 import csv
 import json
-import shutil
-import sys
 from pathlib import Path
 
 import pytest
-
-from stannary import cli
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILE = ("assess", "examples/entries.csv", "--law", "examples/law", "--lots", "examples/lots.csv")
@@ -16,25 +12,6 @@ ONE = (
     "assess", "--hs", "2846902040", "--element", "NdPr", "--origin", "CHN", "--kg", "12000",
     "--fob", "58.20", "--on", "2027-05-03",
 )  # fmt: skip
-
-
-@pytest.fixture
-def stannary(tmp_path, monkeypatch, capsys):
-    """Types a command in an empty folder: exit code, what was printed, what was refused."""
-    shutil.copytree(EXAMPLES, tmp_path / "examples")
-    monkeypatch.chdir(tmp_path)
-
-    def typed(*words):
-        monkeypatch.setattr(sys, "argv", ["stannary", *words])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return typed
 
 
 def test_a_file_is_assessed_and_its_files_lie_where_it_says(stannary, tmp_path):

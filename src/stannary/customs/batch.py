@@ -78,9 +78,9 @@ def assess(
 
     Raises BadTable on a file that cannot be read whole and on a folder that cannot be written.
     """
-    source = opened(entries, engine)
     known = read(lots, LOTS) if lots is not None else None
     proofs = lots_table(proving(lots)) if lots is not None else None
+    source = opened(entries, engine)  # last: a lots file that is refused leaves no connection open
     found: list[Totals] = []
 
     def both(folder: Path) -> None:
